@@ -1,0 +1,3 @@
+"""Sentence pairs to word links with confidences."""
+
+ALIGNERS: dict[str, str] = {"embedded": "spanferry.aligners.embedded:EmbeddedAligner"}

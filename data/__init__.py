@@ -1,0 +1,1 @@
+"""Records, Arrow schemas, readers, writers, publishing and samples."""

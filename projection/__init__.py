@@ -1,0 +1,3 @@
+"""Source spans, a translation and links to target spans with confidences; scores; filters."""
+
+METHODS: dict[str, str] = {"alignment": "spanferry.projection.alignment:AlignmentProjection"}
