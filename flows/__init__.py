@@ -1,0 +1,1 @@
+"""Prefect flows, the configuration and the command line."""

@@ -1,0 +1,93 @@
+"""The backends that a configuration names, made when first asked for and kept."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from spanferry.aligners import ALIGNERS
+from spanferry.aligners.base import Aligner
+from spanferry.data import backends, samples
+from spanferry.data.backends import BackendInfo
+from spanferry.data.readers import READERS
+from spanferry.data.readers.base import Reader
+from spanferry.flows.config import BaseConfig
+from spanferry.projection import METHODS
+from spanferry.projection.base import ProjectionMethod
+from spanferry.projection.filters import build as build_filters
+from spanferry.projection.filters.base import Filter
+from spanferry.translators import TRANSLATORS
+from spanferry.translators.base import Translator
+from spanferry.translators.base import Translator
+
+#: Stage -> the field of the configuration that names its backend.
+FIELDS = {"translate": "translate", "align": "align", "project": "project"}
+
+
+class Backends:
+    """Makes the reader, translators, aligners, method and filters of a configuration.
+
+    `info` is cheap (a fingerprint needs it even when there is nothing to do); the heavy work is
+    in `setup`, which runs once a backend, whatever the number of threads.
+    """
+
+    def __init__(self, config: BaseConfig) -> None:
+        self.config: Any = config
+        self._lock = threading.RLock()
+        self._made: dict[tuple[str, str], Any] = {}
+        self._ready: set[tuple[str, str]] = set()
+
+    def _get(self, stage: str, target: str, *, setup: bool) -> Any:
+        key = (stage, target)
+        with self._lock:
+            if key not in self._made:
+                self._made[key] = self._make(stage, target)
+            if setup and key not in self._ready:
+                self._made[key].setup()
+                self._ready.add(key)
+            return self._made[key]
+
+    def _make(self, stage: str, target: str) -> Any:
+        if stage == "read":
+            source = self.config.source
+            source = source.model_copy(update={"path": samples.resolve(source.path)})
+            return backends.load("readers", source.reader, READERS)(source)
+        settings = getattr(self.config, FIELDS[stage])
+        if stage == "project":
+            return backends.load("methods", settings.method, METHODS)(settings)
+        kind, table = {
+            "translate": ("translators", TRANSLATORS),
+            "align": ("aligners", ALIGNERS),
+        }[stage]
+        made = backends.load(kind, settings.backend, table)
+        return made(settings, source_language=self.config.source.language, target_language=target)
+
+    def reader(self) -> Reader:
+        """The reader, set up."""
+        return self._get("read", "", setup=True)  # type: ignore[no-any-return]
+
+    def translator(self, target: str, *, setup: bool = True) -> Translator:
+        """The translator into a language."""
+        return self._get("translate", target, setup=setup)  # type: ignore[no-any-return]
+
+    def aligner(self, target: str, *, setup: bool = True) -> Aligner:
+        """The aligner of a language pair."""
+        return self._get("align", target, setup=setup)  # type: ignore[no-any-return]
+
+    def method(self, *, setup: bool = True) -> ProjectionMethod:
+        """The projection method."""
+        return self._get("project", "", setup=setup)  # type: ignore[no-any-return]
+
+    def filters(self) -> list[Filter]:
+        """The filters, in the order in which the first that refuses names the reason."""
+        return build_filters(self.config.filter)
+
+    def info(self, stage: str, target: str) -> BackendInfo | None:
+        """What identifies the backend of a stage; None for stages without one."""
+        if stage == "translate":
+            return self.translator(target, setup=False).info
+        if stage == "align":
+            return self.aligner(target, setup=False).info
+        if stage == "project":
+            return self.method(setup=False).info
+        return None

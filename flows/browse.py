@@ -1,0 +1,93 @@
+"""Records of a published dataset folder, as rows that `show` can print."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from spanferry.data.errors import ConfigError
+
+
+def pick(
+    folder: Path,
+    count: int,
+    *,
+    target: str | None = None,
+    split: str | None = None,
+    rejected: bool = False,
+    ids: Sequence[str] | None = None,
+    seed: int | None = None,
+) -> list[dict[str, Any]]:
+    """Some records of a dataset folder, published or rejected ones.
+
+    Args:
+        count: how many at most.
+        target: language; the first by name if None.
+        split: one split, or all for None.
+        ids: records with these ids only.
+        seed: pick at random; otherwise the first ones are taken.
+
+    Raises:
+        ConfigError: there is no such folder, language or split.
+    """
+    table = _table(folder, target, split, rejected, ids, count, seed)
+    return [_rejected_view(row) if rejected else _published_view(row) for row in table.to_pylist()]
+
+
+def _table(
+    folder: Path,
+    target: str | None,
+    split: str | None,
+    rejected: bool,
+    ids: Sequence[str] | None,
+    count: int,
+    seed: int | None,
+) -> pa.Table:
+    base = folder / ("rejected" if rejected else "data")
+    if not (folder / "manifest.json").is_file():
+        raise ConfigError(f"{folder} holds no dataset; run `spanferry build` first")
+    languages = sorted(path.name for path in base.glob("*") if path.is_dir())
+    if not languages:
+        return pa.table({})
+    chosen = target or languages[0]
+    if chosen not in languages:
+        raise ConfigError(f"no language {chosen!r} in {base}; there are: {', '.join(languages)}")
+    files = sorted(base.joinpath(chosen).glob(f"{split}[-.]*" if split else "*.parquet"))
+    if not files:
+        raise ConfigError(f"no split {split!r} in {base / chosen}")
+    rows = ds.dataset(files)
+    if ids:
+        return rows.filter(ds.field("id").isin(list(ids))).head(count)
+    if seed is None:
+        return rows.head(count)
+    total = rows.count_rows()
+    places = sorted(random.Random(seed).sample(range(total), min(count, total)))
+    return rows.take(pa.array(places, pa.int64()))
+
+
+def _published_view(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "language": row["source_language"],
+        "text": row["source_text"],
+        "spans": row["source_spans"],
+        "target_language": row["language"],
+        "translation": row["text"],
+        "projected": row["spans"],
+        "missing": row["missing"],
+    }
+
+
+def _rejected_view(row: dict[str, Any]) -> dict[str, Any]:
+    view = {name: value for name, value in row.items() if value is not None}
+    view.setdefault("id", row.get("origin"))
+    view.setdefault("language", "")
+    view.setdefault("text", row.get("raw") or "")
+    view.setdefault("spans", [])
+    rejection = ("stage", "reason", "detail")
+    return {**view, "rejection": {name: row.get(name) or "" for name in rejection}}

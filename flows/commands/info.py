@@ -1,0 +1,33 @@
+"""`spanferry list` and `spanferry schema`."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from spanferry.flows.console import console
+
+
+def list_backends() -> None:
+    """List readers, translators, aligners, methods and filters, and whether they can run here."""
+    from rich.table import Table
+
+    from spanferry.flows.catalogue import catalogue
+
+    table = Table("kind", "name", "what it is", "runs here")
+    for item in catalogue():
+        here = "no: pip install " + " ".join(item.needs) if item.needs else "yes"
+        table.add_row(item.kind, item.name, item.description, here)
+    console().print(table)
+
+
+def schema(
+    indent: Annotated[int, typer.Option(help="blanks an indentation level of the JSON")] = 2,
+) -> None:
+    """Print the JSON Schema of the configuration, for editors."""
+    from spanferry.flows.config import config_class
+
+    # not through rich, which would wrap long lines
+    print(json.dumps(config_class().model_json_schema(), indent=indent, ensure_ascii=False))

@@ -1,0 +1,151 @@
+"""`--dry-run`: validates, counts and prints what a build would do; runs and writes nothing."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from spanferry.data.backends import BackendInfo
+from spanferry.data.ids import IdSet
+from spanferry.data.manifest import Manifest
+from spanferry.flows.backends import Backends
+from spanferry.flows.layout import Layout
+from spanferry.flows.source import checked, load_source, source_fingerprint
+from spanferry.flows.stages import NAMES
+from spanferry.flows.units import Workshop
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stage of one target: records to do, and seconds by the speed of earlier runs (or None)."""
+
+    target: str
+    stage: str
+    backend: BackendInfo | None
+    records: int
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a build would do.
+
+    Args:
+        read: records by split, bad ones included.
+        bad: bad records by reason.
+        spans, characters: in the good ones.
+        steps: stage by stage; `records` is 0 where all is up to date.
+    """
+
+    layout: Layout
+    read: dict[str, int]
+    bad: dict[str, int]
+    spans: int
+    characters: int
+    steps: tuple[Step, ...]
+
+
+def make_plan(config: Any, limit: int | None) -> Plan:
+    """Read the source through, set the backends up as far as a fingerprint needs, and compare.
+
+    Raises:
+        ConfigError, InputError: as a build would.
+    """
+    layout, backends = Layout.of(config), Backends(config)
+    reader = backends.reader()
+    read: dict[str, int] = {}
+    bad: dict[str, int] = {}
+    good = spans = characters = 0
+    with tempfile.TemporaryDirectory() as folder, IdSet(Path(folder) / "ids.sqlite") as ids:
+        for split in reader.splits():
+            read[split] = 0
+            for item in checked(config, reader, split, ids, limit):
+                read[split] += 1
+                if item.record is None:
+                    reason = item.error.reason if item.error else "unknown"
+                    bad[reason] = bad.get(reason, 0) + 1
+                else:
+                    good += 1
+                    spans += len(item.record.spans)
+                    characters += len(item.record.text)
+    if limit is None:
+        for target in config.targets:
+            backends.translator(target, setup=False).check(read)
+    done = _done(config, layout, backends, source_fingerprint(config, reader, limit))
+    speeds = _speeds(Manifest(layout.work)) if layout.work.exists() else {}
+    steps = [
+        _step(target, stage, backends, good - done.get((target, stage), 0), speeds)
+        for target in config.targets
+        for stage in NAMES
+    ]
+    return Plan(layout, read, bad, spans, characters, tuple(steps))
+
+
+def _step(
+    target: str, stage: str, backends: Backends, records: int, speeds: dict[str, float]
+) -> Step:
+    seconds = records * speeds[stage] if stage in speeds else None
+    return Step(target, stage, backends.info(stage, target), records, seconds)
+
+
+def _done(
+    config: Any, layout: Layout, backends: Backends, fingerprint: str
+) -> dict[tuple[str, str], int]:
+    """Records that are up to date, by target and stage."""
+    done: dict[tuple[str, str], int] = {}
+    if not layout.work.exists():
+        return done
+    manifest = Manifest(layout.work)
+    entry = manifest.done("read", fingerprint)
+    if entry is None:
+        return done
+    source = load_source((layout.work / entry.file).parent)
+    shop = Workshop(config, backends, layout, manifest, source)
+    for chain in shop.chains():
+        for unit in chain:
+            if shop.entry(unit) is not None:
+                key = (unit.target, unit.stage.name)
+                done[key] = done.get(key, 0) + unit.shard.rows
+    return done
+
+
+def _speeds(manifest: Manifest) -> dict[str, float]:
+    """Seconds a record of each stage, as measured in earlier runs in this work folder."""
+    rows: dict[str, int] = {}
+    seconds: dict[str, float] = {}
+    for entry in manifest.find(""):
+        _, _, rest = entry.key.partition("/")
+        stage = rest.partition("/")[0]
+        if stage in NAMES and entry.rows:
+            rows[stage] = rows.get(stage, 0) + entry.rows
+            seconds[stage] = seconds.get(stage, 0.0) + entry.seconds
+    return {stage: seconds[stage] / rows[stage] for stage in rows}
+
+
+def print_plan(console: Console, plan: Plan) -> None:
+    """The plan as a table, with the accounts of the source above it."""
+    total = sum(plan.read.values())
+    splits = ", ".join(f"{split} {count}" for split, count in plan.read.items())
+    console.print(f"source: {total} records ({splits}), {plan.spans} spans, "
+                  f"{plan.characters} characters", markup=False)  # fmt: skip
+    for reason, count in sorted(plan.bad.items()):
+        console.print(f"  {count} would be rejected: {reason}", markup=False)
+    table = Table("target", "stage", "backend", "records to do", "estimate")
+    for step in plan.steps:
+        backend = f"{step.backend.name} ({step.backend.source})" if step.backend else "—"
+        table.add_row(step.target, step.stage, backend, str(step.records), _estimate(step))
+    console.print(table)
+    console.print(f"would write: {plan.layout.dataset} (work: {plan.layout.work})", markup=False)
+
+
+def _estimate(step: Step) -> str:
+    if step.records == 0:
+        return "up to date"
+    if step.seconds is None:
+        return "not measured yet; try --limit 200"
+    return f"{step.seconds:.0f} s of work" if step.seconds >= 1 else "under a second"

@@ -1,0 +1,183 @@
+"""publish: hands the filtered shards to the dataset writer, with what the card is to say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from spanferry.data.errors import ConfigError
+from spanferry.data.files import read_parquet
+from spanferry.data.fingerprint import fingerprint
+from spanferry.data.publish import dataset
+from spanferry.data.publish.card import BackendUse, CardInfo, FilterRule
+from spanferry.data.publish.folder import read_manifest
+from spanferry.data.publish.summary import PublishSummary
+from spanferry.data.schema import FILTER_FIELDS, READ_FIELDS, schema
+from spanferry.flows.backends import FIELDS
+from spanferry.flows.pipeline import Watcher
+from spanferry.flows.units import Unit, Workshop
+
+#: Raised when the published files change for the same shards.
+PUBLISH_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The dataset folder, its counts, and whether it was written now."""
+
+    path: Path
+    summary: PublishSummary
+    fresh: bool
+
+
+def publish(shop: Workshop, watcher: Watcher) -> Published:
+    """Write the dataset folder, unless it is up to date.
+
+    Raises:
+        ConfigError: a shard is not filtered yet, or the folder holds something else.
+        AccountingError: records or spans are not accounted for.
+    """
+    chains = _filtered(shop)
+    wanted = _fingerprint(shop, chains)
+    path = shop.layout.dataset
+    done = _up_to_date(path, wanted)
+    if done is not None:
+        return Published(path, done, fresh=False)
+    shards: dict[str, dict[str, list[Callable[[], pa.Table]]]] = {}
+    for target in shop.config.targets:
+        splits = shards.setdefault(target, {name: [] for name in shop.source.splits})
+        for unit in (unit for unit in chains if unit.target == target):
+            splits[unit.shard.split].append(partial(shop.columns, unit.shard, unit, None))
+        for split, files in shop.source.rejected.items():
+            splits[split] += [partial(_unread, shop.source.folder / file) for file in files]
+    watcher.start("publish", 2 * sum(shop.source.read.values()) * len(shards))
+    made = dataset.publish(
+        path,
+        shards,
+        shop.source.inventory,
+        _card(shop),
+        manifest={
+            "fingerprint": wanted,
+            "version": version("spanferry"),
+            "config": shop.config.model_dump(mode="json", exclude={"run"}),
+            "backends": [_info(use) for use in _backends(shop)],
+        },
+        read=shop.source.read,
+        rows_per_file=shop.config.publish.rows_per_file,
+        progress=lambda rows: watcher.advance("publish", rows),
+    )
+    return Published(path, made.summary, fresh=True)
+
+
+def load_published(shop: Workshop) -> Published:
+    """The dataset that a run has published.
+
+    Raises:
+        ConfigError: there is none, or it is out of date.
+    """
+    path = shop.layout.dataset
+    done = _up_to_date(path, _fingerprint(shop, _filtered(shop)))
+    if done is None:
+        raise ConfigError(f"{path} is not there or not up to date; run `spanferry publish` first")
+    return Published(path, done, fresh=False)
+
+
+def _filtered(shop: Workshop) -> list[Unit]:
+    """The last unit of every chain.
+
+    Raises:
+        ConfigError: one of them is not done.
+    """
+    last = [chain[-1] for chain in shop.chains()]
+    for unit in last:
+        if shop.entry(unit) is None:
+            raise ConfigError(
+                f"publish needs {unit.stage.name}, which is not up to date for {unit.key}; run "
+                f"`spanferry {unit.stage.name}` first, or `spanferry build` for everything"
+            )
+    return last
+
+
+def _fingerprint(shop: Workshop, chains: list[Unit]) -> str:
+    return fingerprint(
+        publish=PUBLISH_VERSION,
+        version=version("spanferry"),
+        settings=shop.config.publish.model_dump(mode="json"),
+        shards=[[unit.key, unit.fingerprint] for unit in chains],
+        read=shop.source.read,
+        rejected=[sorted(files) for files in shop.source.rejected.values()],
+    )
+
+
+def _up_to_date(path: Path, wanted: str) -> PublishSummary | None:
+    manifest = read_manifest(path)
+    if not manifest or not manifest["complete"] or manifest["run"].get("fingerprint") != wanted:
+        return None
+    for name, facts in manifest["files"].items():
+        file = path / name
+        if not file.is_file() or file.stat().st_size != facts["bytes"]:
+            return None
+    return PublishSummary.from_json(manifest["counts"])
+
+
+def _unread(file: Path) -> pa.Table:
+    """Records that could not be read, as rejected rows of a filter-stage table."""
+    table = read_parquet(file)
+    rejection = pc.make_struct(
+        pa.array(["read"] * table.num_rows), table["reason"], table["detail"],
+        field_names=["stage", "reason", "detail"],
+    )  # fmt: skip
+    fields = [*READ_FIELDS, ("raw", pa.string()), *FILTER_FIELDS]
+    columns = [rejection if name == "rejection" else table[name] for name, _ in fields]
+    kinds = schema(fields)
+    return pa.Table.from_arrays(
+        [column.cast(field.type) for column, field in zip(columns, kinds, strict=True)],
+        schema=kinds,
+    )
+
+
+def _card(shop: Workshop) -> CardInfo:
+    config: Any = shop.config
+    source = config.source
+    hub = getattr(source, "path", "")
+    return CardInfo(
+        name=config.publish.name or shop.layout.dataset.name,
+        source_language=source.language,
+        backends=_backends(shop),
+        filters=[FilterRule(f.name, f.rule(), f.description) for f in shop.backends.filters()],
+        source=f"{source.reader}: {hub}",
+        license=config.publish.license,
+        version=version("spanferry"),
+    )
+
+
+def _backends(shop: Workshop) -> list[BackendUse]:
+    uses = []
+    for stage in FIELDS:
+        by_info: dict[Any, list[str]] = {}
+        for target in shop.config.targets:
+            by_info.setdefault(shop.backends.info(stage, target), []).append(target)
+        uses += [
+            BackendUse(stage, info, () if len(by_info) == 1 else tuple(targets))
+            for info, targets in by_info.items()
+        ]
+    return uses
+
+
+def _info(use: BackendUse) -> dict[str, Any]:
+    info = use.info
+    return {
+        "stage": use.stage,
+        "languages": list(use.languages),
+        "name": info.name,
+        "revision": info.revision,
+        "licence": info.licence,
+        "source": info.source,
+    }

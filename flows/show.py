@@ -1,0 +1,92 @@
+"""Records in the terminal, their spans in colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.text import Text
+
+#: Background colours that both dark and light terminals show well, given to labels in turn.
+COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red", "bright_cyan", "bright_magenta")
+
+
+def palette(labels: Iterable[str]) -> dict[str, str]:
+    """A style a label; the same labels get the same colours."""
+    return {
+        label: f"bold black on {COLOURS[i % len(COLOURS)]}"
+        for i, label in enumerate(sorted(set(labels)))
+    }
+
+
+def highlight(
+    text: str, spans: Sequence[Mapping[str, Any]], styles: Mapping[str, str], *, plain: bool = False
+) -> Text:
+    """A text with its spans coloured, each followed by its label; inner spans lie on top.
+
+    Args:
+        plain: mark spans by square brackets as well, for output without colours.
+    """
+    painted = Text(text)
+    outer_first = sorted(spans, key=lambda span: span["start"] - span["end"])
+    marks: dict[int, Text] = {}
+    for span in reversed(outer_first):  # at one place, inner spans close before outer ones
+        end = marks.setdefault(span["end"], Text())
+        end.append("]" if plain else "").append(f"‹{span['label']}›", "dim")
+    for span in outer_first:
+        if plain:
+            marks.setdefault(span["start"], Text()).append("[")
+        for start, stop in _ranges(span):
+            painted.stylize(styles.get(span["label"], "bold reverse"), start, stop)
+    shown = Text()
+    at = 0
+    for cut in sorted(marks):
+        shown.append_text(painted[at:cut]).append_text(marks[cut])
+        at = cut
+    return shown.append_text(painted[at:])
+
+
+def _ranges(span: Mapping[str, Any]) -> list[tuple[int, int]]:
+    fragments = span.get("fragments") or [span]
+    return [(part["start"], part["end"]) for part in fragments]
+
+
+def record_view(
+    row: Mapping[str, Any], styles: Mapping[str, str], *, plain: bool = False
+) -> RenderableType:
+    """Source and translation of a row of the working tables, one below the other."""
+    target = row.get("target_language") or ""
+    lines: list[RenderableType] = [
+        Text.assemble((f"{row['id']}", "bold"), (f"  {row.get('origin') or ''}", "dim")),
+        _line(row["language"], highlight(row["text"], row["spans"] or [], styles, plain=plain)),
+    ]
+    if row.get("translation") is not None:
+        projected = row.get("projected") or []
+        lines.append(_line(target, highlight(row["translation"], projected, styles, plain=plain)))
+        if projected:
+            lowest = min(span["score"] for span in projected)
+            lines.append(Text(f"      lowest span score {lowest:.2f}", "dim"))
+    names = {span["id"]: span for span in row["spans"] or []}
+    for missing in row.get("missing") or []:
+        span = names[missing["source_span"]]
+        words = row["text"][span["start"] : span["end"]]
+        lines.append(Text(f"      missing: {span['label']} “{words}” ({missing['reason']})", "red"))
+    if row.get("rejection"):
+        rejection = row["rejection"]
+        detail = f" — {rejection['detail']}" if rejection["detail"] else ""
+        lines.append(
+            Text(f"      rejected by {rejection['stage']}: {rejection['reason']}{detail}", "red")
+        )
+    return Group(*lines, Text())
+
+
+def _line(language: str, text: Text) -> Text:
+    return Text.assemble((f"  {language:>3} ", "dim"), text)
+
+
+def show_records(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print records, one after the other."""
+    styles = palette(span["label"] for row in rows for span in row["spans"] or [])
+    for row in rows:
+        console.print(record_view(row, styles, plain=console.color_system is None))

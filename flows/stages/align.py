@@ -1,0 +1,48 @@
+"""align: adds the words of both texts and the links between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from spanferry.aligners.base import Aligner, WordPair
+from spanferry.aligners.words import model_words, split_words
+from spanferry.data.columns import from_tuples, to_tuples
+from spanferry.data.errors import AccountingError
+from spanferry.data.records import Offsets
+from spanferry.data.schema import ALIGN_FIELDS, schema
+
+COLUMNS = ("text", "language", "tokens", "target_language", "translation")
+
+
+def run(table: pa.Table, aligner: Aligner) -> pa.Table:
+    """Align a shard; a record without a translation gets nulls."""
+    texts = table["text"].to_pylist()
+    translations = table["translation"].to_pylist()
+    given = to_tuples(table["tokens"])
+    whole = [i for i, translation in enumerate(translations) if translation is not None]
+    sources: list[tuple[Offsets, ...] | None] = [None] * len(texts)
+    targets: list[tuple[Offsets, ...] | None] = [None] * len(texts)
+    links: list[Sequence[tuple[float, ...]] | None] = [None] * len(texts)
+    if whole:
+        source = split_words(
+            [texts[i] for i in whole], table["language"][0].as_py(), [given[i] for i in whole]
+        )
+        target = split_words([translations[i] for i in whole], table["target_language"][0].as_py())
+        pairs = [
+            WordPair(model_words(texts[i], s), model_words(translations[i], t))
+            for i, s, t in zip(whole, source, target, strict=True)
+        ]
+        found = aligner.align(pairs)
+        if len(found) != len(pairs):
+            raise AccountingError(
+                f"{aligner.info.name} aligned {len(found)} of {len(pairs)} pairs"
+            )
+        for i, s, t, pair_links in zip(whole, source, target, found, strict=True):
+            sources[i], targets[i], links[i] = s, t, pair_links
+    columns = (sources, targets, links)
+    return pa.Table.from_arrays(
+        [from_tuples(c, kind) for c, (_, kind) in zip(columns, ALIGN_FIELDS, strict=True)],
+        schema=schema(ALIGN_FIELDS),
+    )

@@ -1,0 +1,98 @@
+"""project: adds the spans and relations of the translation, and the spans that are missing."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from spanferry.data.columns import to_tuples
+from spanferry.data.errors import AccountingError
+from spanferry.data.links import Link
+from spanferry.data.records import MissingSpan, Span
+from spanferry.data.schema import (
+    PROJECT_FIELDS,
+    missing_to_row,
+    projected_to_row,
+    row_to_span,
+    schema,
+)
+from spanferry.projection.base import Projection, ProjectionInput, ProjectionMethod
+
+COLUMNS = (
+    "text", "language", "spans", "relations", "target_language", "translation",
+    "translation_segments", "source_words", "target_words", "links",
+)  # fmt: skip
+
+
+def run(table: pa.Table, method: ProjectionMethod) -> pa.Table:
+    """Project a shard. Where there is no translation, every span is missing: `no_translation`."""
+    spans = [tuple(row_to_span(row) for row in rows) for rows in table["spans"].to_pylist()]
+    translations = table["translation"].to_pylist()
+    results = [
+        Projection((), tuple(MissingSpan(span.id, "no_translation") for span in of_record))
+        for of_record in spans
+    ]
+    # a record without spans has nothing to be projected
+    todo = [i for i, text in enumerate(translations) if text is not None and spans[i]]
+    inputs = _inputs(table.take(pa.array(todo, pa.int64())), [spans[i] for i in todo])
+    found = method.project(inputs) if inputs else []
+    if len(found) != len(todo):
+        raise AccountingError(f"{method.info.name} projected {len(found)} of {len(todo)} records")
+    for i, projection in zip(todo, found, strict=True):
+        _account(spans[i], projection, method.info.name)
+        results[i] = projection
+    rows = [
+        {
+            "projected": [projected_to_row(span) for span in result.spans],
+            "missing": [missing_to_row(span) for span in result.missing],
+            "projected_relations": _relations(relations, result),
+        }
+        for relations, result in zip(table["relations"].to_pylist(), results, strict=True)
+    ]
+    return pa.Table.from_pylist(rows, schema=schema(PROJECT_FIELDS))
+
+
+def _inputs(table: pa.Table, spans: list[tuple[Span, ...]]) -> list[ProjectionInput]:
+    columns = zip(
+        spans,
+        table["text"].to_pylist(),
+        table["translation"].to_pylist(),
+        to_tuples(table["source_words"]),
+        to_tuples(table["target_words"]),
+        to_tuples(table["links"]),
+        table["language"].to_pylist(),
+        table["target_language"].to_pylist(),
+        to_tuples(table["translation_segments"]),
+        strict=True,
+    )
+    return [
+        ProjectionInput(
+            text=text,
+            spans=of_record,
+            translation=translation,
+            source_words=source,
+            target_words=target,
+            links=[Link(*link) for link in links],
+            language=language,
+            target_language=target_language,
+            segments=tuple(segments),
+        )
+        for of_record, text, translation, source, target, links, language, target_language, segments
+        in columns
+    ]  # fmt: skip
+
+
+def _account(spans: tuple[Span, ...], projection: Projection, method: str) -> None:
+    """Every source span ends in exactly one place."""
+    ends = [span.source_span for span in (*projection.spans, *projection.missing)]
+    if sorted(ends) != sorted(span.id for span in spans):
+        raise AccountingError(f"{method} took {len(spans)} spans and accounted for {len(ends)}")
+
+
+def _relations(relations: list[dict[str, str]], projection: Projection) -> list[dict[str, str]]:
+    """The relations of which both ends were placed, with the ids of the projected spans."""
+    ids = {span.source_span: span.id for span in projection.spans}
+    return [
+        {"head": ids[r["head"]], "tail": ids[r["tail"]], "label": r["label"]}
+        for r in relations
+        if r["head"] in ids and r["tail"] in ids
+    ]

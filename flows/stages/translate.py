@@ -1,0 +1,48 @@
+"""translate: adds the translation of the text and of the side texts."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from spanferry.data.errors import AccountingError
+from spanferry.data.schema import TRANSLATE_FIELDS, row_to_record, schema
+from spanferry.translators.base import TranslatedRecord, Translator
+
+COLUMNS = (
+    "row", "id", "text", "language", "spans", "relations", "labels", "side_texts", "tokens", "meta",
+)  # fmt: skip
+
+
+def run(table: pa.Table, translator: Translator, target: str, split: str) -> pa.Table:
+    """Translate a shard. A record whose text or side text failed gets the reason, not a text."""
+    rows = table.to_pylist()
+    records = [row_to_record(row) for row in rows]
+    results = translator.translate_records(records, [row["row"] for row in rows], split)
+    if len(results) != len(records):
+        raise AccountingError(
+            f"{translator.info.name} gave {len(results)} translations of {len(records)} records"
+        )
+    added = [_row(result, target) for result in results]
+    return pa.Table.from_pylist(added, schema=schema(TRANSLATE_FIELDS))
+
+
+def _row(result: TranslatedRecord, target: str) -> dict[str, object]:
+    parts = (result.text, *result.side_texts.values())
+    error = next((part.error for part in parts if part.error), None)
+    if error is None and any(part.text is None for part in parts):
+        error = "no_translation"
+    return {
+        "target_language": target,
+        "translation": None if error else result.text.text,
+        "translated_side_texts": []
+        if error
+        else [(name, part.text) for name, part in result.side_texts.items()],
+        "translation_score": result.text.score,
+        "translation_segments": []
+        if error
+        else [
+            dict(zip(("source_start", "source_end", "target_start", "target_end"), s, strict=True))
+            for s in result.segments
+        ],
+        "translate_error": error,
+    }

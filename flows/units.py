@@ -1,0 +1,143 @@
+"""Units of work: one (target, stage, shard) each, with what makes it up to date."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from spanferry.data.errors import AccountingError
+from spanferry.data.files import read_parquet, write_parquet
+from spanferry.data.fingerprint import fingerprint
+from spanferry.data.manifest import Entry, Manifest
+from spanferry.data.schema import SCHEMA_VERSION
+from spanferry.flows.backends import Backends
+from spanferry.flows.layout import Layout
+from spanferry.flows.source import Shard, Source
+from spanferry.flows.stages import STAGES, Context, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One (target, stage, shard).
+
+    Args:
+        before: the unit of the stage before it on the same shard.
+        fingerprint: of everything that its result depends on.
+    """
+
+    target: str
+    stage: Stage
+    shard: Shard
+    fingerprint: str
+    before: Unit | None
+
+    @property
+    def key(self) -> str:
+        """Its key in the manifest."""
+        return f"{self.target}/{self.stage.name}/{self.shard.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Everything that work on a run needs."""
+
+    config: Any
+    backends: Backends
+    layout: Layout
+    manifest: Manifest
+    source: Source
+
+    def chain(self, target: str, shard: Shard) -> list[Unit]:
+        """The units of a shard, stage by stage.
+
+        Each fingerprint takes in the one before it, so a changed setting makes its own stage and
+        those after it run again, and nothing else.
+        """
+        units: list[Unit] = []
+        for stage in STAGES:
+            info = self.backends.info(stage.name, target)
+            before = units[-1] if units else None
+            mark = fingerprint(
+                schema=SCHEMA_VERSION,
+                stage=[stage.name, stage.version],
+                input=before.fingerprint if before else shard.sha256,
+                split=shard.split,
+                target=target,
+                backend=info and [info.name, info.revision],
+                settings=self._settings(stage.name),
+            )
+            units.append(Unit(target, stage, shard, mark, before))
+        return units
+
+    def chains(self) -> Iterator[list[Unit]]:
+        """All chains, in the order of targets and shards."""
+        for target in self.config.targets:
+            for shard in self.source.shards:
+                yield self.chain(target, shard)
+
+    def _settings(self, stage: str) -> Any:
+        if stage == "score":
+            return None
+        return getattr(self.config, stage).model_dump(mode="json")
+
+    def entry(self, unit: Unit) -> Entry | None:
+        """The manifest's entry of a unit that is up to date."""
+        return self.manifest.done(unit.key, unit.fingerprint)
+
+    def path(self, unit: Unit) -> Path:
+        """The file of a unit. It bears the fingerprint, so that another version of the same unit,
+        written by a run that was killed before it could enter it, is never taken for this one.
+        """
+        folder = self.layout.work / unit.target / unit.stage.name
+        return folder / f"{unit.shard.name}-{unit.fingerprint[:8]}.parquet"
+
+    def columns(self, shard: Shard, last: Unit | None, names: Sequence[str] | None) -> pa.Table:
+        """Columns of a shard up to and with the unit `last`; all that there are for None."""
+        files = []
+        while last is not None:
+            files.append(self.path(last))
+            last = last.before
+        arrays: dict[str, pa.ChunkedArray] = {}
+        for file in (self.source.folder / shard.file, *reversed(files)):
+            here = pq.read_schema(file).names
+            wanted = [name for name in here if names is None or name in names]
+            if wanted:
+                table = read_parquet(file, wanted)
+                arrays.update(zip(wanted, table.columns, strict=True))
+        return pa.table({name: arrays[name] for name in names or arrays})
+
+    def work(self, unit: Unit) -> Entry:
+        """Do a unit: load, run, write, enter. Skips it if that has been done."""
+        done = self.entry(unit)
+        if done is not None:
+            return done
+        start = time.perf_counter()
+        table = self.columns(unit.shard, unit.before, unit.stage.columns)
+        context = Context(self.backends, unit.target, unit.shard.split)
+        added = unit.stage.run(table, context)
+        if added.num_rows != unit.shard.rows:
+            raise AccountingError(f"{unit.key}: {unit.shard.rows} rows in, {added.num_rows} out")
+        path = self.path(unit)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_parquet(added, path)
+        return self.manifest.enter(
+            unit.key,
+            unit.fingerprint,
+            path,
+            rows=added.num_rows,
+            seconds=time.perf_counter() - start,
+        )
+
+    def sweep(self) -> None:
+        """Remove files that no entry of the manifest names: older versions, leftovers of a kill."""
+        known = {self.layout.work / entry.file for entry in self.manifest.find("")}
+        for target in self.config.targets:
+            for file in (self.layout.work / target).glob("*/*"):
+                if file not in known:
+                    file.unlink()
