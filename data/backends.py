@@ -51,7 +51,9 @@ def load(kind: str, name: str, builtin: Mapping[str, str]) -> Any:
     """
     known = names(kind, builtin)
     if name not in known:
-        raise ConfigError(f"no {kind[:-1]} is called {name!r}; there are: {', '.join(sorted(known))}")
+        raise ConfigError(
+            f"no {kind[:-1]} is called {name!r}; there are: {', '.join(sorted(known))}"
+        )
     module, _, attribute = known[name].partition(":")
     try:
         return getattr(importlib.import_module(module), attribute)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 
-def from_tuples(rows: Sequence[Sequence[tuple[float, ...]] | None], kind: pa.ListType) -> pa.Array:
+def from_tuples(rows: Sequence[Sequence[tuple[Any, ...]] | None], kind: pa.ListType) -> pa.Array:
     """A list-of-struct column of numbers; a row is a sequence of tuples in field order, or None.
 
     >>> from spanferry.data.schema import RANGE
@@ -25,7 +26,7 @@ def from_tuples(rows: Sequence[Sequence[tuple[float, ...]] | None], kind: pa.Lis
     offsets = np.zeros(len(rows) + 1, np.int32)
     np.cumsum(lengths, out=offsets[1:])
     flat = list(chain.from_iterable(row for row in rows if row))
-    parts: Iterable[tuple[float, ...]] = zip(*flat, strict=True) if flat else [() for _ in fields]
+    parts: Iterable[tuple[Any, ...]] = zip(*flat, strict=True) if flat else [() for _ in fields]
     values = pa.StructArray.from_arrays(
         [
             pa.array(np.array(part, dtype=field.type.to_pandas_dtype()), field.type)
@@ -38,7 +39,7 @@ def from_tuples(rows: Sequence[Sequence[tuple[float, ...]] | None], kind: pa.Lis
     return pa.ListArray.from_arrays(pa.array(offsets), values, type=kind, mask=mask)
 
 
-def to_tuples(column: pa.Array | pa.ChunkedArray) -> list[list[tuple[float, ...]] | None]:
+def to_tuples(column: pa.Array | pa.ChunkedArray) -> list[list[Any] | None]:
     """The inverse of `from_tuples`.
 
     >>> from spanferry.data.schema import RANGE
@@ -50,7 +51,7 @@ def to_tuples(column: pa.Array | pa.ChunkedArray) -> list[list[tuple[float, ...]
         return []
     flat = list(zip(*(part.to_pylist() for part in array.flatten().flatten()), strict=True))
     lengths = array.value_lengths().to_pylist()
-    rows: list[list[tuple[float, ...]] | None] = []
+    rows: list[list[Any] | None] = []
     at = 0
     for length in lengths:
         if length is None:

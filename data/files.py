@@ -44,9 +44,8 @@ def atomic_path(path: Path) -> Iterator[Path]:
         yield temporary
         _flush(temporary)
         temporary.replace(path)
-    except BaseException:  # an interrupt from the keyboard has to clean up as well
-        temporary.unlink(missing_ok=True)
-        raise
+    finally:
+        temporary.unlink(missing_ok=True)  # gone already when all went well
     _flush(path.parent)
 
 

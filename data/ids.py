@@ -1,4 +1,4 @@
-"""Which ids a corpus has used, on disk: a set of millions would not fit the memory promise."""
+"""Which ids a split has used, on disk: a set of millions would not fit the memory promise."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class Record:
     """A text and its labels.
 
     Args:
-        id: unique in the corpus.
+        id: unique in its split of the corpus.
         text: the labelled text.
         language: BCP-47 code of `text`.
         spans: labelled stretches; they may overlap and nest.

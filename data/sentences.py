@@ -28,11 +28,11 @@ from spanferry.data.records import Offsets
 
 Newlines = Literal["line", "paragraph"]
 
-#: Line breaks as a reader sees them; form feed and the Unicode separators count as well.
-_LINE = re.compile(r"(?:\r\n|[\n\r\v\f\x85\u2028\u2029])+")
-_PARAGRAPH = re.compile(
-    r"(?:\r\n|[\n\r\v\f\x85\u2028\u2029])\s*(?:\r\n|[\n\r\v\f\x85\u2028\u2029])|\u2029"
-)
+#: Line breaks as a reader sees them; form feed and the Unicode separators count as well. The group
+#: is atomic: CRLF is one break, never two.
+_BREAK = r"(?>\r\n|[\n\r\v\f\x85\u2028\u2029])"
+_LINE = re.compile(rf"{_BREAK}+")
+_PARAGRAPH = re.compile(rf"{_BREAK}\s*?{_BREAK}\s*|\u2029")
 #: Full stops of Chinese, Japanese, Hindi, Urdu, Amharic, Armenian and Burmese, with what closes.
 _STOP = re.compile(r"[。！？｡।॥۔።։။]+[」』”’）)\]]*")
 #: Before a number these are no sentence end ("No. 5", "pp. 3-5", "Smith et al. 2010").
@@ -45,12 +45,24 @@ _BEFORE_NUMBER = re.compile(
 _ITEM = re.compile(r"[(\[]?(?:\d{1,3}|[^\W\d_])[.)\]]+")
 #: Never a sentence end, whatever follows.
 _NEVER = re.compile(
-    r"(?:^|[\s(\[])(?:cf|viz|approx|resp|incl|excl|esp|sr|sra|srta|dra?)\.$", re.IGNORECASE
+    r"(?:^|[\s(\[])(?:cf|viz|approx|resp|incl|excl|esp|lt|col|maj|capt|cmdr|sgt|messrs|sra?|srta|dra?)"
+    r"\.$",
+    re.IGNORECASE,
 )
 #: A sentence end only before a capital letter ("bread, cheese etc. and wine", "Wait ... what?").
 _BEFORE_LOWER = re.compile(
-    r"(?:(?:^|[\s(\[])(?:etc|al|inc|ltd|co|corp|bros|jr|ed|eds)\.|\.\.|…)$", re.IGNORECASE
+    r"(?:(?:^|[\s(\[])(?:etc|al|inc|ltd|co|corp|bros|jr|eds?|hon|govt|dept|min|max)\.|\.\.|…)$",
+    re.IGNORECASE,
 )
+
+#: Dots behind a word and before a capital; "I" is one anywhere in an English sentence.
+_DOTS = re.compile(r"(?<=\w)(?:\.{2,}|…)(?=\s+[^\W\d_a-z])(?!\s+I\b)")
+#: What opens a sentence; spaCy leaves it with the one before ("He left. (" "She stayed.)").
+_OPENERS = "([{¿¡“„«‘#$€£"
+_QUOTES = "\"'"
+
+#: Words that a pipeline may remember, some 30 MB.
+MOST_WORDS = 100_000
 
 _lock = threading.Lock()
 
@@ -115,20 +127,37 @@ def _sentences(text: str, start: int, end: int, language: str) -> Iterator[Offse
     line = text[start:end]
     if not line.strip():
         return
-    cuts = {0, len(line), *(match.end() for match in _STOP.finditer(line))}
-    cuts.update(_spacy_starts(line, base(language)))
-    ordered = sorted(cuts)
-    for left, right in pairwise(ordered):
+    cuts = {0, len(line)}
+    cuts.update(match.end() for pattern in (_STOP, _DOTS) for match in pattern.finditer(line))
+    cuts.update(_before_openers(line, cut) for cut in _spacy_starts(line, base(language)))
+    for left, right in pairwise(sorted(cuts)):
         first, last = trim(text, start + left, start + right)
         if first < last:
             yield first, last
+
+
+def _before_openers(line: str, cut: int) -> int:
+    """A cut moved before the brackets and quotes that open the sentence after it.
+
+    A straight quote opens when there is white space before it and none behind.
+    """
+    place = cut
+    while place and (
+        line[place - 1] in _OPENERS
+        or (
+            line[place - 1] in _QUOTES
+            and (place == 1 or line[place - 2].isspace() or line[place - 2] in _OPENERS)
+        )
+    ):
+        place -= 1
+    return place
 
 
 def _continues(text: str, before: Offsets, start: int) -> bool:
     """Whether what spaCy took for a sentence end is none, so that the next piece goes on."""
     left = text[max(before[0], before[1] - 16) : before[1]]
     follows = text[start]
-    if _NEVER.search(left) or _ITEM.fullmatch(text, *before):
+    if left[-1] in ",;" or _NEVER.search(left) or _ITEM.fullmatch(text, *before):
         return True
     if follows.isdigit() and _BEFORE_NUMBER.search(left):
         return True
@@ -136,15 +165,16 @@ def _continues(text: str, before: Offsets, start: int) -> bool:
 
 
 def _spacy_starts(line: str, language: str) -> list[int]:
-    # The pipeline's string store is shared and grows; the memory zone empties it again and is
-    # not safe for threads, hence the lock.
+    # spaCy remembers every word it has seen, which makes the tokenizer quick and grows without
+    # end; so a pipeline that knows very many is replaced. Its tables are not made for threads.
     with _lock:
         pipeline = _pipeline(language)
-        with pipeline.memory_zone():
-            document = pipeline.tokenizer(line)
-            for _, component in pipeline.pipeline:
-                document = component(document)
-            return [sentence.start_char for sentence in document.sents]
+        document = pipeline.tokenizer(line)
+        for _, component in pipeline.pipeline:
+            document = component(document)
+        if len(pipeline.vocab) > MOST_WORDS:
+            _pipeline.cache_clear()
+        return [sentence.start_char for sentence in document.sents]
 
 
 @lru_cache(maxsize=16)

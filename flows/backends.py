@@ -18,7 +18,6 @@ from spanferry.projection.filters import build as build_filters
 from spanferry.projection.filters.base import Filter
 from spanferry.translators import TRANSLATORS
 from spanferry.translators.base import Translator
-from spanferry.translators.base import Translator
 
 #: Stage -> the field of the configuration that names its backend.
 FIELDS = {"translate": "translate", "align": "align", "project": "project"}

@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from spanferry.data.errors import ConfigError
+from spanferry.data.publish.folder import read_manifest
+from spanferry.data.publish.inventory import Inventory
 
 
 def pick(
@@ -35,8 +37,14 @@ def pick(
     Raises:
         ConfigError: there is no such folder, language or split.
     """
-    table = _table(folder, target, split, rejected, ids, count, seed)
-    return [_rejected_view(row) if rejected else _published_view(row) for row in table.to_pylist()]
+    manifest = read_manifest(folder)
+    if manifest is None or not manifest["complete"]:
+        raise ConfigError(f"{folder} holds no dataset; run `spanferry build` first")
+    rows = _table(folder, target, split, rejected, ids, count, seed).to_pylist()
+    if rejected:
+        return [_rejected_view(row) for row in rows]
+    labels = Inventory.from_json(manifest["inventory"]).span_labels
+    return [_published_view(row, labels) for row in rows]
 
 
 def _table(
@@ -49,8 +57,6 @@ def _table(
     seed: int | None,
 ) -> pa.Table:
     base = folder / ("rejected" if rejected else "data")
-    if not (folder / "manifest.json").is_file():
-        raise ConfigError(f"{folder} holds no dataset; run `spanferry build` first")
     languages = sorted(path.name for path in base.glob("*") if path.is_dir())
     if not languages:
         return pa.table({})
@@ -70,17 +76,22 @@ def _table(
     return rows.take(pa.array(places, pa.int64()))
 
 
-def _published_view(row: dict[str, Any]) -> dict[str, Any]:
+def _published_view(row: dict[str, Any], labels: Sequence[str]) -> dict[str, Any]:
     return {
         "id": row["id"],
         "language": row["source_language"],
         "text": row["source_text"],
-        "spans": row["source_spans"],
+        "spans": _named(row.get("source_spans"), labels),
         "target_language": row["language"],
         "translation": row["text"],
-        "projected": row["spans"],
-        "missing": row["missing"],
+        "projected": _named(row.get("spans"), labels),
+        "missing": row.get("missing"),
     }
+
+
+def _named(spans: list[dict[str, Any]] | None, labels: Sequence[str]) -> list[dict[str, Any]]:
+    """Spans with the names of their classes; published files hold their numbers."""
+    return [{**span, "label": labels[span["label"]]} for span in spans or []]
 
 
 def _rejected_view(row: dict[str, Any]) -> dict[str, Any]:

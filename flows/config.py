@@ -7,7 +7,8 @@ Schema completes each of them in an editor.
 
 from __future__ import annotations
 
-from functools import cache
+import json
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union
 
@@ -68,7 +69,9 @@ class RunSettings(_Settings):
 class BaseConfig(_Settings):
     """What does not depend on the backends that are installed."""
 
-    targets: tuple[str, ...] = Field(description="languages to build, as BCP-47 codes", min_length=1)
+    targets: tuple[str, ...] = Field(
+        description="languages to build, as BCP-47 codes", min_length=1
+    )
     filter: FilterSettings = Field(default_factory=FilterSettings)
     publish: PublishSettings = Field(default_factory=PublishSettings)
     run: RunSettings = Field(default_factory=RunSettings)
@@ -96,14 +99,16 @@ class BaseConfig(_Settings):
         if not isinstance(data, dict):
             return data
         data = dict(data)
-        for key, kind in (("translate", "translators"), ("align", "aligners"), ("project", "methods")):
+        for key, kind in (
+            ("translate", "translators"),
+            ("align", "aligners"),
+            ("project", "methods"),
+        ):
             _, tag, default = KINDS[kind]
             value = data.get(key)
             if value is None or (isinstance(value, dict) and tag not in value):
                 data[key] = {tag: default, **(value or {})}
         source = data.get("source")
-        if isinstance(source, str):
-            source = data["source"] = {"path": source}
         if isinstance(source, dict) and "reader" not in source and "path" in source:
             data["source"] = {"reader": reader_for(source["path"]), **source}
         return data
@@ -128,7 +133,8 @@ def settings_class(kind: str, name: str) -> type[BaseModel]:
             Literal["stop", "reject"],
             Field("stop", description="bad input: stop before anything is written, or reject it"),
         )
-    return create_model(f"{name.title()}{tag.title()}", __base__=own, __doc__=own.__doc__, **extra)
+    title = f"{name.title()}{kind.title().removesuffix('s')}"
+    return create_model(title, __base__=own, __doc__=own.__doc__, **extra)
 
 
 def _union(kind: str) -> Any:
@@ -139,15 +145,38 @@ def _union(kind: str) -> Any:
     return Annotated[Union[classes], Field(discriminator=tag)]  # noqa: UP007 (made at run time)
 
 
+def _default(kind: str) -> Any:
+    """The settings that are taken where the file says nothing about a stage."""
+    name = KINDS[kind][2]
+    assert name is not None
+    return settings_class(kind, name)()
+
+
 @cache
 def config_class() -> type[BaseConfig]:
     """The model of the whole file, over the backends that are installed."""
+    fields: dict[str, Any] = {
+        key: (_union(kind), Field(default_factory=partial(_default, kind), description=text))
+        for key, kind, text in (
+            ("translate", "translators", "how texts are translated"),
+            ("align", "aligners", "how words are linked"),
+            ("project", "methods", "how spans are carried over"),
+        )
+    }
     return create_model(
         "Config",
         __base__=BaseConfig,
         __doc__="The configuration of a corpus build.",
         source=(_union("readers"), Field(description="the labelled corpus")),
-        translate=(_union("translators"), Field(description="how texts are translated")),
-        align=(_union("aligners"), Field(description="how words are linked")),
-        project=(_union("methods"), Field(description="how spans are carried over")),
+        **fields,
     )
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of the file, for editors.
+
+    Backends may be left unnamed, so several members of a union may fit: `anyOf`, not `oneOf`.
+    """
+    text = json.dumps(config_class().model_json_schema())
+    schema: dict[str, Any] = json.loads(text.replace('"oneOf"', '"anyOf"'))
+    return schema

@@ -22,7 +22,7 @@ from spanferry.flows.units import Workshop
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stage of one target: records to do, and seconds by the speed of earlier runs (or None)."""
+    """A stage of a target: records to do, and seconds by the speed of earlier runs (or None)."""
 
     target: str
     stage: str
@@ -61,8 +61,8 @@ def make_plan(config: Any, limit: int | None) -> Plan:
     read: dict[str, int] = {}
     bad: dict[str, int] = {}
     good = spans = characters = 0
-    with tempfile.TemporaryDirectory() as folder, IdSet(Path(folder) / "ids.sqlite") as ids:
-        for split in reader.splits():
+    for split in reader.splits():
+        with tempfile.TemporaryDirectory() as folder, IdSet(Path(folder) / "ids.sqlite") as ids:
             read[split] = 0
             for item in checked(config, reader, split, ids, limit):
                 read[split] += 1

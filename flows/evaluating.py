@@ -34,14 +34,14 @@ def evaluate_pairs(path: Path, config: Any | None, links: str | None) -> GoldRes
         source, target = first["src_lang"], first["tgt_lang"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigError(f"{path}: is no file of gold pairs: {error!r}") from None
-    settings = config.project if config else settings_class("methods", "alignment")()
+    settings: Any = config.project if config else settings_class("methods", "alignment")()
     method = backends.load("methods", settings.method, METHODS)(settings)
     method.setup()
     return evaluate_gold(path, links or _aligner(config, source, target), method)
 
 
 def _aligner(config: Any | None, source: str, target: str) -> LinkSource:
-    settings = config.align if config else settings_class("aligners", "embedded")()
+    settings: Any = config.align if config else settings_class("aligners", "embedded")()
     made = backends.load("aligners", settings.backend, ALIGNERS)
     aligner = made(settings, source_language=source, target_language=target)
     aligner.setup()
@@ -49,9 +49,9 @@ def _aligner(config: Any | None, source: str, target: str) -> LinkSource:
     def align(
         pairs: Sequence[tuple[str, Sequence[Offsets], str, Sequence[Offsets]]],
     ) -> Sequence[Any]:
-        return aligner.align(
-            [WordPair(model_words(s, words), model_words(t, others)) for s, words, t, others in pairs]
-        )  # fmt: skip
+        words = [WordPair(model_words(s, a), model_words(t, b)) for s, a, t, b in pairs]
+        found: Sequence[Any] = aligner.align(words)
+        return found
 
     return align
 

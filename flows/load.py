@@ -70,8 +70,9 @@ def explain(error: ValidationError, where: str) -> str:
         elif item["type"] == "missing":
             text = "is missing"
         elif item["type"] == "union_tag_invalid":
-            context = item["ctx"]
-            text = f"no {context['discriminator']} {context['tag']!r}; allowed: {context['expected_tags']}"
+            known = item["ctx"]
+            text = f"no {known['discriminator']} {known['tag']!r}"
+            text += f"; allowed: {known['expected_tags']}"
         elif item["type"] != "union_tag_not_found" and not isinstance(given, dict | list):
             text += f" (got {given!r})"
         lines.append(f"{where}: {key}: {text}")

@@ -10,6 +10,8 @@ from typing import Protocol
 from spanferry.data.errors import ConfigError
 from spanferry.data.locking import exclusive
 from spanferry.data.manifest import Entry, Manifest
+from spanferry.data.publish.dataset import check_split
+from spanferry.data.publish.folder import read_manifest
 from spanferry.flows.backends import Backends
 from spanferry.flows.config import BaseConfig
 from spanferry.flows.layout import Layout
@@ -51,6 +53,10 @@ def open_workshop(
     layout = Layout.of(config)
     backends = Backends(config)
     reader = backends.reader()
+    # what publishing would refuse in the end is refused now
+    read_manifest(layout.dataset)
+    for split in reader.splits():
+        check_split(split)
     with exclusive(layout.work):
         manifest = Manifest(layout.work)
         watcher.start("read", limit)
@@ -75,9 +81,7 @@ def run_stages(
     Raises:
         ConfigError: `only` is given and an earlier stage is not up to date.
     """
-    pending = [
-        [unit for unit in chain if shop.entry(unit) is None] for chain in shop.chains()
-    ]
+    pending = [[unit for unit in chain if shop.entry(unit) is None] for chain in shop.chains()]
     if only is not None:
         pending = [_of_stage(todo, only) for todo in pending]
     pending = [todo for todo in pending if todo]

@@ -66,7 +66,7 @@ def publish(shop: Workshop, watcher: Watcher) -> Published:
         manifest={
             "fingerprint": wanted,
             "version": version("spanferry"),
-            "config": shop.config.model_dump(mode="json", exclude={"run"}),
+            "config": _public(shop.config),
             "backends": [_info(use) for use in _backends(shop)],
         },
         read=shop.source.read,
@@ -146,16 +146,35 @@ def _unread(file: Path) -> pa.Table:
 def _card(shop: Workshop) -> CardInfo:
     config: Any = shop.config
     source = config.source
-    hub = getattr(source, "path", "")
     return CardInfo(
         name=config.publish.name or shop.layout.dataset.name,
         source_language=source.language,
         backends=_backends(shop),
         filters=[FilterRule(f.name, f.rule(), f.description) for f in shop.backends.filters()],
-        source=f"{source.reader}: {hub}",
+        source=f"{source.reader}: {_name(source.path)}",
         license=config.publish.license,
         version=version("spanferry"),
     )
+
+
+def _public(config: Any) -> dict[str, Any]:
+    """The settings that made the dataset, without the paths of the machine that it was made on."""
+    settings: dict[str, Any] = config.model_dump(
+        mode="json", exclude={"run": True, "publish": {"path"}}
+    )
+    for part in ("source", "translate"):
+        if settings[part].get("path"):
+            settings[part]["path"] = _name(settings[part]["path"])
+    return settings
+
+
+def _name(path: Any) -> Any:
+    """File names without their folders; names of datasets on the hub as they are."""
+    if isinstance(path, dict):
+        return {split: _name(item) for split, item in path.items()}
+    if isinstance(path, list):
+        return [_name(item) for item in path]
+    return Path(path).name if Path(path).exists() or Path(path).is_absolute() else path
 
 
 def _backends(shop: Workshop) -> list[BackendUse]:

@@ -44,7 +44,7 @@ REJECTED_SCHEMA = schema(
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """A shard of the source: `<split>-<number>`, its file, its records and the hash of its bytes."""
+    """A shard of the source: `<split>-<number>`, its file, records and the hash of its bytes."""
 
     split: str
     name: str
@@ -119,7 +119,9 @@ def read_source(
         with atomic_path(partial / "index.json") as path:
             path.write_text(json.dumps(index, ensure_ascii=False, indent=1), "utf-8")
         partial.rename(folder)
-        entry = manifest.enter("read", wanted, folder / "index.json", rows=sum(index["read"].values()))
+        entry = manifest.enter(
+            "read", wanted, folder / "index.json", rows=sum(index["read"].values())
+        )
         for old in manifest.folder.glob("read-*"):
             if old != folder:
                 shutil.rmtree(old)
@@ -150,8 +152,8 @@ def _read_into(
     read: dict[str, int] = {}
     inventory = Inventory()
     size = config.run.shard_records
-    with IdSet(folder / "ids.sqlite") as ids:
-        for split in reader.splits():
+    for split in reader.splits():
+        with IdSet(folder / "ids.sqlite") as ids:
             items = checked(config, reader, split, ids, limit)
             counted = _counted(items, read, split, progress)
             for chunk in batched(counted, size):

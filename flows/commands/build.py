@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
 from spanferry.flows.commands.options import ConfigPath, DryRun, Limit, Overrides, load
 from spanferry.flows.console import console
-
-if TYPE_CHECKING:
-    from spanferry.flows.pipeline import Executor
-    from spanferry.flows.units import Workshop
+from spanferry.flows.prefect_server import start as start_server
 
 SINGLE_STAGES = {
     "translate": "Translate the shards that are not translated yet.",
@@ -33,29 +30,25 @@ def build(
     settings = load(config, set_)
     if dry_run:
         return _plan(settings, limit)
-    from spanferry.flows.prefect_server import start
-
-    start()  # boots while the source is read and models load
+    if not Path(settings.publish.path, "manifest.json").exists():
+        # a first build: the server boots while the source is read and models load
+        start_server()
+    from spanferry.flows import run
     from spanferry.flows.commands.report import print_report
-    from spanferry.flows.pipeline import open_workshop, run_stages
     from spanferry.flows.progress import Bars
-    from spanferry.flows.publishing import publish
 
-    with Bars(console()) as bars, open_workshop(settings, bars, limit=limit) as shop:
-        units = run_stages(shop, _prefect(settings), bars)
-        published = publish(shop, bars)
-    print_report(console(), shop, published, units=units, config=config)
+    with Bars(console()) as bars:
+        done = run.build(settings, executor=_in_prefect, watcher=bars, limit=limit)
+    print_report(console(), done, config=config)
     return None
 
 
-def _prefect(settings: Any) -> Executor:
-    def run(*args: Any, **kwargs: Any) -> None:
-        # imported when there is work: importing Prefect takes longer than finding that all is done
-        from spanferry.flows.prefect_flow import run_in_prefect
+def _in_prefect(*args: Any, **kwargs: Any) -> None:
+    # imported when there is work: importing Prefect takes longer than finding that all is done
+    start_server()
+    from spanferry.flows.prefect_flow import run_in_prefect
 
-        run_in_prefect(*args, **kwargs)
-
-    return run
+    run_in_prefect(*args, **kwargs)
 
 
 def _plan(settings: Any, limit: int | None) -> None:
@@ -119,7 +112,8 @@ def report(config: ConfigPath, limit: Limit = None, set_: Overrides = None) -> N
     from spanferry.flows.pipeline import open_workshop
     from spanferry.flows.progress import Bars
     from spanferry.flows.publishing import load_published
+    from spanferry.flows.run import Result
 
     with Bars(console()) as bars, open_workshop(settings, bars, limit=limit) as shop:
-        published = load_published(shop)
-    print_report(console(), shop, published, units=None, config=Path(config))
+        done = Result(1, load_published(shop), shop.source.splits)
+    print_report(console(), done, config=config)

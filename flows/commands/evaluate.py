@@ -56,7 +56,9 @@ def evaluate(
         return
     if predicted is None or gold is None:
         raise ConfigError("give PREDICTED and GOLD, or --gold-jsonl FILE")
-    _print(f"{predicted} against {gold}", evaluate_files(predicted, gold, target=target, split=split))
+    _print(
+        f"{predicted} against {gold}", evaluate_files(predicted, gold, target=target, split=split)
+    )
 
 
 def _print(title: str, report: SpanReport) -> None:

@@ -27,7 +27,7 @@ def schema(
     indent: Annotated[int, typer.Option(help="blanks an indentation level of the JSON")] = 2,
 ) -> None:
     """Print the JSON Schema of the configuration, for editors."""
-    from spanferry.flows.config import config_class
+    from spanferry.flows.config import json_schema
 
     # not through rich, which would wrap long lines
-    print(json.dumps(config_class().model_json_schema(), indent=indent, ensure_ascii=False))
+    print(json.dumps(json_schema(), indent=indent, ensure_ascii=False))

@@ -31,9 +31,7 @@ def inspect(
     if folder.is_file():
         settings: Any = load(folder, None)
         folder = Path(settings.publish.path)
-    rows = pick(
-        folder, records, target=target, split=split, rejected=rejected, ids=ids, seed=seed
-    )
+    rows = pick(folder, records, target=target, split=split, rejected=rejected, ids=ids, seed=seed)
     out = console()
     show_records(out, rows)
     if not rows:

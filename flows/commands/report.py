@@ -9,38 +9,34 @@ from rich.table import Table
 
 from spanferry.data.publish.summary import SplitCounts
 from spanferry.flows.browse import pick
-from spanferry.flows.publishing import Published
+from spanferry.flows.run import Result
 from spanferry.flows.show import show_records
-from spanferry.flows.units import Workshop
 
-#: Records shown at the end of a build. Those with the most spans of the first shard tell most,
-#: but a reader wants to see what is typical: every n-th is taken.
+#: Records shown at the end of a build, picked at random over the whole dataset.
 SHOWN = 5
 
 
-def print_report(
-    console: Console, shop: Workshop, published: Published, *, units: int | None, config: Path
-) -> None:
-    """Print the end of a run.
-
-    Args:
-        units: pieces of work that were done; None for a command that does none.
-        config: the file, for the commands to try next.
-    """
-    path = published.path
-    if units == 0 and not published.fresh:
+def print_report(console: Console, done: Result, *, config: Path) -> None:
+    """Print the end of a run; `config` is the file, for the commands to try next."""
+    path = done.published.path
+    if done.units == 0 and not done.published.fresh:
         console.print("nothing had to be done: all shards and the dataset are up to date")
     else:
         show_records(console, pick(path, SHOWN, seed=0))
-    for target in shop.config.targets:
-        console.print(counts_table(target, published.summary.of_language(target)))
+    for target in done.published.summary.languages:
+        console.print(counts_table(target, done.published.summary.of_language(target)))
+    if not done.published.summary.total().published:
+        console.print("not a single record was published; the table says why", style="bold red")
     console.print(f"dataset: {path}", style="bold", markup=False)
-    code = f'datasets.load_dataset("{path}", split="{shop.source.splits[0]}")'
-    console.print(f"  open it:         {code}", markup=False, soft_wrap=True)
-    console.print(f"  look at it:      spanferry inspect {path} --seed 1", markup=False)
-    console.print(f"  what was lost:   spanferry inspect {path} --rejected", markup=False)
-    threshold = "--set filter.min_span_score=0.5"
-    console.print(f"  filter harder:   spanferry build {config} {threshold}", markup=False)
+    code = f'datasets.load_dataset("{path}", split="{done.splits[0]}")'
+    harder = f"spanferry build {config} --set filter.min_span_score=0.5"
+    for what, command in (
+        ("open it:", code),
+        ("look at it:", f"spanferry inspect {path} --seed 1"),
+        ("what was lost:", f"spanferry inspect {path} --rejected"),
+        ("filter harder:", harder),
+    ):
+        console.print(f"  {what:<16} {command}", markup=False, soft_wrap=True)
 
 
 def counts_table(target: str, counts: SplitCounts) -> Table:

@@ -42,7 +42,11 @@ class Stage:
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("translate", translate.COLUMNS, lambda t, c: translate.run(t, c.backends.translator(c.target), c.target, c.split)),
+    Stage(
+        "translate",
+        translate.COLUMNS,
+        lambda t, c: translate.run(t, c.backends.translator(c.target), c.target, c.split),
+    ),
     Stage("align", align.COLUMNS, lambda t, c: align.run(t, c.backends.aligner(c.target))),
     Stage("project", project.COLUMNS, lambda t, c: project.run(t, c.backends.method())),
     Stage("score", score.COLUMNS, lambda t, c: score.run(t, c.backends.filters())),

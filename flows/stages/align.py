@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pyarrow as pa
 
@@ -10,6 +11,7 @@ from spanferry.aligners.base import Aligner, WordPair
 from spanferry.aligners.words import model_words, split_words
 from spanferry.data.columns import from_tuples, to_tuples
 from spanferry.data.errors import AccountingError
+from spanferry.data.links import Link
 from spanferry.data.records import Offsets
 from spanferry.data.schema import ALIGN_FIELDS, schema
 
@@ -24,7 +26,7 @@ def run(table: pa.Table, aligner: Aligner) -> pa.Table:
     whole = [i for i, translation in enumerate(translations) if translation is not None]
     sources: list[tuple[Offsets, ...] | None] = [None] * len(texts)
     targets: list[tuple[Offsets, ...] | None] = [None] * len(texts)
-    links: list[Sequence[tuple[float, ...]] | None] = [None] * len(texts)
+    links: list[tuple[Link, ...] | None] = [None] * len(texts)
     if whole:
         source = split_words(
             [texts[i] for i in whole], table["language"][0].as_py(), [given[i] for i in whole]
@@ -36,12 +38,10 @@ def run(table: pa.Table, aligner: Aligner) -> pa.Table:
         ]
         found = aligner.align(pairs)
         if len(found) != len(pairs):
-            raise AccountingError(
-                f"{aligner.info.name} aligned {len(found)} of {len(pairs)} pairs"
-            )
+            raise AccountingError(f"{aligner.info.name} aligned {len(found)} of {len(pairs)} pairs")
         for i, s, t, pair_links in zip(whole, source, target, found, strict=True):
             sources[i], targets[i], links[i] = s, t, pair_links
-    columns = (sources, targets, links)
+    columns: tuple[Sequence[Sequence[tuple[Any, ...]] | None], ...] = (sources, targets, links)
     return pa.Table.from_arrays(
         [from_tuples(c, kind) for c, (_, kind) in zip(columns, ALIGN_FIELDS, strict=True)],
         schema=schema(ALIGN_FIELDS),

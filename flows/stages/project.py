@@ -83,7 +83,8 @@ def _inputs(table: pa.Table, spans: list[tuple[Span, ...]]) -> list[ProjectionIn
 
 def _account(spans: tuple[Span, ...], projection: Projection, method: str) -> None:
     """Every source span ends in exactly one place."""
-    ends = [span.source_span for span in (*projection.spans, *projection.missing)]
+    ends = [span.source_span for span in projection.spans]
+    ends += [span.source_span for span in projection.missing]
     if sorted(ends) != sorted(span.id for span in spans):
         raise AccountingError(f"{method} took {len(spans)} spans and accounted for {len(ends)}")
 

@@ -62,12 +62,16 @@ links = st.lists(
 
 @settings(deadline=None)
 @given(st.lists(links | st.none(), max_size=6), st.integers(0, 3))
-def test_tuple_columns_round_trip(rows: list[list[tuple[int, int, float]] | None], skip: int) -> None:
+def test_tuple_columns_round_trip(
+    rows: list[list[tuple[int, int, float]] | None], skip: int
+) -> None:
     kind = pa.list_(LINK)
     array = from_tuples(rows, kind)
     assert array.type == kind
     assert array.to_pylist() == [
-        None if row is None else [dict(zip(("source", "target", "score"), x, strict=True)) for x in row]
+        None
+        if row is None
+        else [dict(zip(("source", "target", "score"), x, strict=True)) for x in row]
         for row in rows
     ]
     assert to_tuples(array) == rows
@@ -76,5 +80,9 @@ def test_tuple_columns_round_trip(rows: list[list[tuple[int, int, float]] | None
 
 
 def test_covered_text_of_a_discontinuous_span() -> None:
-    record = Record("1", "left and right atrium", spans=(Span(0, 21, "X", id="s", fragments=((0, 4), (15, 21))),))
+    record = Record(
+        "1",
+        "left and right atrium",
+        spans=(Span(0, 21, "X", id="s", fragments=((0, 4), (15, 21))),),
+    )
     assert record.covered(record.spans[0]) == "left ... atrium"

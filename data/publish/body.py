@@ -1,0 +1,204 @@
+"""The text of the dataset card, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from spanferry.data.publish.card import CardInfo, Config, default_config
+from spanferry.data.publish.features import Columns
+from spanferry.data.publish.summary import PublishSummary
+
+LIMITS = """\
+This is silver data: the texts were translated by machine, the labels were carried over
+by machine, and nobody has checked either by hand. Expect translations that are wrong or unnatural,
+and spans that are too long, too short or in the wrong place. Use it for training; do not report
+results measured on it as if it were gold data. Names, places and customs are those of the source
+corpus, not of the target languages. The filters above remove records that look wrong, and with
+them texts that are hard to translate, so what remains is easier than the source. The licences of
+the source corpus and of the models apply."""
+
+
+def body(
+    info: CardInfo, summary: PublishSummary, columns: Columns, configs: Sequence[Config]
+) -> str:
+    """The card in Markdown, without the metadata block.
+
+    Args:
+        info: what the card says besides the counts.
+        summary: the counts.
+        columns: the columns that depend on the corpus.
+        configs: what can be loaded.
+    """
+    parts = [
+        f"# {_cell(info.name)}",
+        _about(info, summary),
+        "## Loading",
+        _loading(info, summary, columns, configs),
+        "## How it was made",
+        _made(info),
+        "## Records",
+        _records(summary),
+    ]
+    if columns.inventory.span_labels:
+        parts += ["## Labels", _labels(summary)]
+    parts += ["## Columns", _columns(columns), "## Limits", LIMITS]
+    return "\n\n".join(parts) + "\n"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A Markdown table; numbers are set to the right and grouped by thousands.
+
+    >>> print(table(["label", "spans"], [["A|B", 1200]]))
+    | label | spans |
+    |---|--:|
+    | A\\|B | 1,200 |
+    """
+    rows = list(rows)
+    numeric = [all(isinstance(row[n], int) for row in rows) for n in range(len(head))]
+    lines = [head, *([_cell(value) for value in row] for row in rows)]
+    text = ["| " + " | ".join(line) + " |" for line in lines]
+    text.insert(1, "|" + "|".join("--:" if right else "---" for right in numeric) + "|")
+    return "\n".join(text)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    return " ".join(str(value).split()).replace("|", "\\|")
+
+
+def _about(info: CardInfo, summary: PublishSummary) -> str:
+    total = summary.total()
+    corpus = f" ({info.source})" if info.source else ""
+    languages = ", ".join(f"`{language}`" for language in summary.languages)
+    return (
+        f"A labelled corpus in `{info.source_language}`{corpus}, translated into {languages} with "
+        "its labels carried over by machine. "
+        f"{total.published:,} of {total.read:,} records are published."
+    )
+
+
+def _loading(
+    info: CardInfo, summary: PublishSummary, columns: Columns, configs: Sequence[Config]
+) -> str:
+    place = info.hub or "path/to/this/folder"
+    languages = [config.language for config in configs]
+    split = next(iter(configs[0].splits))
+    lines = ["from datasets import load_dataset", ""]
+    if len(languages) == 1:
+        lines.append(f'dataset = load_dataset("{place}", split="{split}")')
+    else:
+        lines += [
+            f'one = load_dataset("{place}", "{languages[0]}", split="{split}")',
+            f'joined = load_dataset("{place}", "{default_config(configs)}", split="{split}")',
+        ]
+    if columns.inventory.span_labels:
+        name = "dataset" if len(languages) == 1 else "one"
+        lines.append(f'labels = {name}.features["spans"].feature["label"].names')
+    text = "```python\n" + "\n".join(lines) + "\n```"
+    if summary.total().rejected_total:
+        text += (
+            "\n\nRejected records, with all that is known of them, are in `rejected/`, which no "
+            'configuration loads; `load_dataset("parquet", data_files=...)` opens its files.'
+        )
+    return text
+
+
+def _made(info: CardInfo) -> str:
+    version = f" {info.version}" if info.version else ""
+    text = f"Made with spanferry{version}."
+    if info.backends:
+        several = any(use.languages for use in info.backends)
+        head = [
+            "step",
+            *(["languages"] if several else []),
+            "backend",
+            "source",
+            "revision",
+            "licence",
+        ]
+        rows = [
+            [
+                use.stage,
+                *([", ".join(use.languages) or "all"] if several else []),
+                *(use.info.name, use.info.source, use.info.revision, use.info.licence),
+            ]
+            for use in info.backends
+        ]
+        text += "\n\n" + table(head, rows)
+    if info.filters:
+        rules = [[each.name, each.rule, each.description] for each in info.filters]
+        text += "\n\nA record is published when every filter accepts it:\n\n"
+        text += table(["filter", "accepts", "score"], rules)
+    return text
+
+
+def _records(summary: PublishSummary) -> str:
+    rows = [
+        [language, split, counts.read, counts.published, counts.rejected_total]
+        for language, splits in summary.languages.items()
+        for split, counts in splits.items()
+    ]
+    text = table(["language", "split", "read", "published", "rejected"], rows)
+    why = [
+        [language, stage, reason, number]
+        for language in summary.languages
+        for stage, reasons in summary.of_language(language).rejected.items()
+        for reason, number in reasons.items()
+    ]
+    if why:
+        text += "\n\nWhy records were rejected:\n\n"
+        text += table(["language", "stage", "reason", "records"], why)
+    return text
+
+
+def _labels(summary: PublishSummary) -> str:
+    rows, lost = [], []
+    for language in summary.languages:
+        counts = summary.of_language(language)
+        parts = (counts.source_spans, counts.projected_spans, counts.published_spans)
+        for label in sorted(set().union(*parts)):
+            rows.append([language, label, *(part.get(label, 0) for part in parts)])
+        lost += [[language, reason, number] for reason, number in counts.missing_spans.items()]
+    text = (
+        "Spans in the source, spans that were carried over, and those of them in published records:"
+        "\n\n" + table(["language", "label", "source", "projected", "published"], rows)
+    )
+    if lost:
+        text += "\n\nWhy spans are missing, in all records:\n\n"
+        text += table(["language", "reason", "spans"], lost)
+    return text
+
+
+def _columns(columns: Columns) -> str:
+    inventory = columns.inventory
+    rows = [
+        ("id", "id of the record in the source", True),
+        ("text", "the translation", True),
+        ("language", "its language", True),
+        (
+            "tokens, tags",
+            "words of the translation and their IOB2 tags; of overlapping spans the longest",
+            inventory.token_labelled,
+        ),
+        (
+            "spans",
+            "labelled stretches of `text`: `start` and `end` in characters (Unicode code points, "
+            "`end` exclusive), the text under them, label, confidence from 0 to 1, method, "
+            "attributes, and the ranges of a span in several parts",
+            inventory.span_labels,
+        ),
+        ("relations", "links between spans by their ids", inventory.relation_labels),
+        *((column, "label of the record", True) for column in columns.labels.values()),
+        *(
+            (column, "translated text beside `text`", True)
+            for column in columns.side_texts.values()
+        ),
+        ("missing", "source spans that were not carried over, and why", inventory.span_labels),
+        ("source_text, source_language", "the text in the source", True),
+        ("source_spans", "its spans, in characters of `source_text`", inventory.span_labels),
+        ("translation_score", "log-probability a token, from translators that tell it", True),
+        *((column, "score of that filter", True) for column in columns.scores),
+        ("meta", "further fields of the source, as JSON text", True),
+    ]
+    return table(["column", "content"], [[name, text] for name, text, there in rows if there])
