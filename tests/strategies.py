@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import strategies as st
 
 from spanferry.data.records import Record, Relation, Span
 
 #: Combining marks, emoji with joiners and skin tones, right-to-left text, CRLF, zero-width joiners.
 AWKWARD = [
-    "e\u0301", "n\u0303a", "\u200d", "\u200c", "👩\u200d🚀", "👍🏽", "🇧🇷", "שלום", "مرحبا", "\u202b",
-    "\r\n", "\n", "\t", "  ", "\u00a0", "\u3000", "東京", "ไทย", "İ", "ß", "ﬁ", "'", '"', "[", "]", "<b>",
+    "e\u0301", "n\u0303a", "\u200d", "\u200c", "👩\u200d🚀", "👍🏽", "🇧🇷",
+    "שלום", "مرحبا", "\u202b",
+    "\r\n", "\n", "\t", "  ", "\u00a0", "\u3000", "東京", "ไทย", "İ", "ß", "ﬁ",
+    "'", '"', "[", "]", "<b>",
 ]  # fmt: skip
 #: All characters that UTF-8 can hold.
 CHARACTERS = st.characters(codec="utf-8")
 
-texts = st.lists(
-    st.one_of(st.sampled_from(AWKWARD), st.text(CHARACTERS, min_size=1, max_size=8)),
-    min_size=1,
-    max_size=12,
-).map("".join).filter(lambda text: bool(text.strip()))
+texts = (
+    st.lists(
+        st.one_of(st.sampled_from(AWKWARD), st.text(CHARACTERS, min_size=1, max_size=8)),
+        min_size=1,
+        max_size=12,
+    )
+    .map("".join)
+    .filter(lambda text: bool(text.strip()))
+)
 names = st.text(CHARACTERS, min_size=1, max_size=6)
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(CHARACTERS, max_size=6),
@@ -55,7 +63,7 @@ def records(draw: st.DrawFn) -> Record:
     ids = st.sampled_from([span.id for span in of_text]) if of_text else st.nothing()
     relation = st.builds(Relation, head=ids, tail=ids, label=names)
     cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=6)))
-    tokens = tuple(zip(cuts, cuts[1:], strict=False))
+    tokens = tuple(pairwise(cuts))
     return Record(
         id=draw(names),
         text=text,

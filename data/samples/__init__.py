@@ -30,6 +30,7 @@ def resolve(path: Any) -> Any:
         return path
     file = folder() / path.removeprefix(PREFIX)
     if not file.is_file():
-        known = sorted(f.name for f in folder().iterdir() if f.suffix in (".conll", ".jsonl", ".yaml"))
+        kinds = (".conll", ".jsonl", ".yaml")
+        known = sorted(f.name for f in folder().iterdir() if f.suffix in kinds)
         raise ConfigError(f"there is no sample {path!r}; there are: {', '.join(known)}")
     return str(file)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from spanferry.data.errors import ConfigError
 from spanferry.data.fingerprint import fingerprint
 from spanferry.data.ids import IdSet
 from spanferry.data.locking import exclusive
 from spanferry.data.manifest import Manifest
-
-import pytest
-
-from spanferry.data.errors import ConfigError
 
 
 def enter(manifest: Manifest, name: str, mark: str, content: bytes = b"data") -> Path:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from spanferry.data import backends
 from spanferry.data.errors import InputError
 from spanferry.data.readers import READERS

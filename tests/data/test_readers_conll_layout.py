@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+
 from spanferry.data.readers.conll_layout import Layout, detect_layout
 from spanferry.data.readers.conll_settings import ConllSettings
 

@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
+
 from spanferry.data.readers.conll import ConllReader
 from spanferry.data.readers.conll_settings import ConllSettings
 from spanferry.data.records import Record

@@ -9,6 +9,7 @@ from typing import Any
 import datasets
 import pytest
 from datasets import ClassLabel, Features, List, Sequence, Value
+
 from spanferry.data.errors import ConfigError
 from spanferry.data.readers.base import Read, Reader
 from spanferry.data.readers.hf_datasets import DatasetsReader

@@ -8,6 +8,7 @@ from typing import Any
 import datasets
 import pytest
 from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
+
 from spanferry.data.errors import ConfigError
 from spanferry.data.readers.hf_datasets import DatasetsReader
 from spanferry.data.readers.hf_settings import DatasetsSettings

@@ -6,10 +6,12 @@ import bz2
 import gzip
 import lzma
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import pytest
 from pydantic import ValidationError
+
 from spanferry.data.errors import ConfigError, InputError
 from spanferry.data.readers.conll_settings import ConllSettings
 from spanferry.data.readers.files import files_of, find_files, hash_files, read_lines
@@ -111,9 +113,9 @@ def test_an_unknown_split_is_refused(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["", [], {}, {"train": []}, {"train": [""]}])
-def test_settings_without_a_path_are_refused(path: object) -> None:
+def test_settings_without_a_path_are_refused(path: Any) -> None:
     with pytest.raises(ValidationError, match="names no file"):
-        ConllSettings(path=path)  # type: ignore[arg-type]
+        ConllSettings(path=path)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from spanferry.data.readers.base import Read, Reader
 from spanferry.data.readers.jsonl import JsonlReader, JsonlSettings
 from spanferry.data.records import Record, Relation, Span

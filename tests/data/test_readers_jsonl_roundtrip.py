@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from spanferry.data.jsonl import dump_line, record_to_json
 from spanferry.data.readers.jsonl import JsonlReader, JsonlSettings
 from spanferry.data.records import Record, Relation, Span, validate

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from spanferry.data.readers.tokens import Joiner, locate
 
 ENGLISH = Joiner("en")

@@ -24,7 +24,7 @@ CASES = [
     (replace(GOOD, spans=(Span(3, 4, "PER", id="a"),)), "bad_offset"),
     (replace(GOOD, spans=(Span(0, 3, "", id="a"),)), "bad_span"),
     (replace(GOOD, spans=(Span(0, 3, "PER"),)), "bad_span"),
-    (replace(GOOD, spans=(Span(0, 3, "PER", id="a"), Span(4, 7, "X", id="a"))), "duplicate_span_id"),
+    (replace(GOOD, spans=(Span(0, 3, "P", id="a"), Span(4, 7, "X", id="a"))), "duplicate_span_id"),
     (replace(GOOD, spans=(Span(0, 7, "X", id="a", fragments=((0, 3), (4, 6))),)), "bad_offset"),
     (replace(GOOD, spans=(Span(0, 7, "X", id="a", fragments=((4, 7), (0, 3))),)), "bad_offset"),
     (replace(GOOD, relations=(Relation("a", "c", "knows"),)), "bad_relation"),

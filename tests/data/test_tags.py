@@ -7,6 +7,7 @@ import doctest
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from spanferry.data import tags
 from spanferry.data.errors import InputError
 from spanferry.data.records import Span
@@ -152,7 +153,7 @@ def test_spans_survive_tags(case: tuple[list[tuple[int, int]], list[Span]]) -> N
 
 def encode(spans: list[tuple[int, int, str]], size: int, scheme: str) -> list[str]:
     """An encoder of its own for the schemes that we only read."""
-    begin, inside, end, single = {"bilou": "BILU", "iobes": "BIES", "iob1": "IIII"}[scheme]
+    begin, inside, end, single = list({"bilou": "BILU", "iobes": "BIES", "iob1": "IIII"}[scheme])
     found = ["O"] * size
     for first, last, label in spans:
         kinds = [single] if first == last else [begin, *[inside] * (last - first - 1), end]

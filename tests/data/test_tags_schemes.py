@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from spanferry.data.tag_schemes import detect_scheme
 
 

@@ -146,7 +146,8 @@ def test_bad_input_can_be_rejected_and_is_accounted_for(tmp_path: Path) -> None:
     assert counts.rejected == {"read": {"bad_json": 1, "duplicate_id": 1}}
     rejected = datasets.load_dataset("parquet", data_files="out/names/rejected/pt/*.parquet")
     rows = rejected["train"].to_list()
-    assert [rows[0][name] for name in ("stage", "reason", "raw")] == ["read", "bad_json", "not json"]
+    first = rows[0]
+    assert (first["stage"], first["reason"], first["raw"]) == ("read", "bad_json", "not json")
     assert rows[0]["origin"].endswith("corpus.jsonl:4")
     assert datasets.load_dataset("out/names", split="train").num_rows == 15
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -42,7 +43,7 @@ def test_build_runs_as_a_prefect_flow_and_says_what_it_did(
     ],
 )
 def test_a_wrong_config_ends_with_2_and_names_the_key(
-    tmp_path: Path, spanferry: Command, change: dict[str, object], message: str
+    tmp_path: Path, spanferry: Command, change: dict[str, Any], message: str
 ) -> None:
     config = write_corpus(tmp_path, 5, **change)
     done = spanferry("build", config.name, check=False)

@@ -12,7 +12,16 @@ from spanferry.translators.unigram import UnigramVocabulary
 
 @pytest.fixture
 def vocabulary(tmp_path: Path) -> UnigramVocabulary:
-    pieces = {"</s>": 0, "<unk>": 0, "▁": -3, "▁the": -1, "▁t": -4, "he": -4, "cat": -2, "s": -3}
+    pieces: dict[str, float] = {
+        "</s>": 0,
+        "<unk>": 0,
+        "▁": -3,
+        "▁the": -1,
+        "▁t": -4,
+        "he": -4,
+        "cat": -2,
+        "s": -3,
+    }
     pieces |= {"c": -6, "a": -6, "t": -6, "▁ca": -2.5}
     path = tmp_path / "tokenizer.json"
     path.write_text(json.dumps({"model": {"type": "Unigram", "vocab": list(pieces.items())}}))
