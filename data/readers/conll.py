@@ -54,7 +54,7 @@ class Sentence:
 
 
 class ConllReader:
-    """Reads CoNLL files; see the module."""
+    """CoNLL columns: IOB1, IOB2, BILOU, IOBES or bare labels."""
 
     Settings: ClassVar[type[ReaderSettings]] = ConllSettings
 

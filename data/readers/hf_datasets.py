@@ -36,7 +36,7 @@ SCAN_ROWS = 10_000
 
 
 class DatasetsReader:
-    """Reads a `datasets` dataset; see the module."""
+    """Any `datasets` dataset: a hub id, a folder or files, with tags or spans."""
 
     Settings: ClassVar[type[ReaderSettings]] = DatasetsSettings
 

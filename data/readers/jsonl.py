@@ -51,7 +51,7 @@ class JsonlSettings(ReaderSettings):
 
 
 class JsonlReader:
-    """Reads JSON Lines; see the module."""
+    """JSON Lines with character spans; the forms of doccano and spaCy too."""
 
     Settings: ClassVar[type[ReaderSettings]] = JsonlSettings
 

@@ -18,7 +18,7 @@ def list_backends() -> None:
 
     table = Table("kind", "name", "what it is", "runs here")
     for item in catalogue():
-        here = "no: pip install " + " ".join(item.needs) if item.needs else "yes"
+        here = f"no: {item.needs}" if item.needs else "yes"
         table.add_row(item.kind, item.name, item.description, here)
     console().print(table)
 

@@ -1,0 +1,80 @@
+"""Long texts aligned sentence by sentence, where it is known which sentence became which.
+
+A word of a document has hundreds of candidates on the other side, many of them equal. On thirty
+joined Europarl sentences at a time, entity F1 of the default method falls from 93 to 76; aligned
+by segments it is what it is for single sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from spanferry.aligners.base import Aligner, WordPair
+from spanferry.aligners.words import model_words
+from spanferry.data.errors import AccountingError
+from spanferry.data.links import Link
+from spanferry.data.records import Offsets
+
+#: Source start, source end, target start, target end, in characters.
+Segment = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class TextPair:
+    """A text and its translation.
+
+    Args:
+        source, target: the texts.
+        source_words, target_words: their words, in characters.
+        segments: stretches that translate one another; none where that is not known.
+    """
+
+    source: str
+    source_words: Sequence[Offsets]
+    target: str
+    target_words: Sequence[Offsets]
+    segments: Sequence[Segment] = ()
+
+
+def align_texts(aligner: Aligner, pairs: Sequence[TextPair]) -> list[tuple[Link, ...]]:
+    """Links of each pair between the word indexes of the whole texts, in order.
+
+    A pair with segments is aligned segment by segment, all in one batch with the others; a word
+    belongs to the segment in which it begins, and one that begins in none is not linked.
+
+    Raises:
+        AccountingError: the aligner gave more or fewer results than it was given pairs.
+    """
+    parts = [(place, *part) for place, pair in enumerate(pairs) for part in _parts(pair)]
+    found = aligner.align(
+        [
+            WordPair(
+                model_words(pairs[place].source, [pairs[place].source_words[k] for k in source]),
+                model_words(pairs[place].target, [pairs[place].target_words[k] for k in target]),
+            )
+            for place, source, target in parts
+        ]
+    )
+    if len(found) != len(parts):
+        raise AccountingError(f"{aligner.info.name} aligned {len(found)} of {len(parts)} pairs")
+    links: list[list[Link]] = [[] for _ in pairs]
+    for (place, source, target), of_part in zip(parts, found, strict=True):
+        links[place] += [
+            Link(source[link.source], target[link.target], link.score) for link in of_part
+        ]
+    return [tuple(sorted(of_pair)) for of_pair in links]
+
+
+def _parts(pair: TextPair) -> list[tuple[Sequence[int], Sequence[int]]]:
+    """Source and target word indexes of what is aligned at a time."""
+    if not pair.segments:
+        return [(range(len(pair.source_words)), range(len(pair.target_words)))]
+    return [
+        (_within(pair.source_words, start, end), _within(pair.target_words, first, last))
+        for start, end, first, last in pair.segments
+    ]
+
+
+def _within(words: Sequence[Offsets], start: int, end: int) -> list[int]:
+    return [place for place, (first, _) in enumerate(words) if start <= first < end]
