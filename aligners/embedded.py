@@ -69,7 +69,9 @@ class EmbeddedAlignerSettings(BaseModel):
 
 
 class EmbeddedAligner:
-    """Soft links from cosines of word vectors, distance and neighbours (see `matching.py`).
+    """Word vectors of 16 languages from a wheel, no download, CPU; gives soft links.
+
+    Links weigh the cosine of two words, their distance and their neighbours (see `matching.py`).
 
     The same pairs give the same links to the last bit, whatever the batches and threads.
     """

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from spanferry.aligners.words import check_language
 from spanferry.data.errors import ConfigError
 from spanferry.data.locking import exclusive
 from spanferry.data.manifest import Entry, Manifest
@@ -111,6 +112,8 @@ def _set_up(shop: Workshop, pending: list[list[Unit]]) -> None:
             case "translate":
                 shop.backends.translator(target)
             case "align":
+                check_language(shop.config.source.language)
+                check_language(target)
                 shop.backends.aligner(target)
             case "project":
                 shop.backends.method()

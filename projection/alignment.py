@@ -26,7 +26,10 @@ ALGORITHM = "1"
 
 
 class AlignmentProjection:
-    """Projects spans along word links; pure, so that threads may share it."""
+    """Word links, hard or soft, to spans; the rules are in `rules.py`, no model is needed.
+
+    Pure, so that threads may share it.
+    """
 
     Settings = AlignmentSettings
 

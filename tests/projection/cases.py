@@ -36,7 +36,9 @@ def pair(
     segments: tuple[tuple[int, int, int, int], ...] = (),
 ) -> ProjectionInput:
     """An input of white-space words; `[...]` in the source are its spans, s0 s1 ... by opening."""
-    text, spans, opened = "", [], []
+    text = ""
+    spans: list[Span] = []
+    opened: list[tuple[int, int]] = []
     for part in re.split(r"([\[\]])", source):
         if part == "[":
             opened.append((len(text), len(spans)))
