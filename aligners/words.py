@@ -20,6 +20,10 @@ from spanferry.data.records import Offsets
 #: spaCy's language for text of any language: splits at white space and punctuation.
 ANY_LANGUAGE = "xx"
 
+#: Characters of a word that an aligner is given. Encoding takes time that grows with their square,
+#: and what is longer (encoded data, a line without blanks) is no word.
+LONGEST_WORD = 200
+
 #: What `pip` calls the packages that spaCy's tokenizers of these languages import.
 _PACKAGES = {
     "ja": "sudachipy sudachidict-core",
@@ -80,9 +84,9 @@ def model_words(text: str, ranges: Sequence[Offsets]) -> list[str]:
     """The strings of words that an aligner is given: a word without the punctuation at its edges.
 
     White-space tokenized corpora hold words like `sushi.`; their vectors lie far from that of
-    `sushi`. A word of punctuation only stays as it is.
+    `sushi`. A word of punctuation only stays as it is; of an overlong one the beginning is given.
     """
-    return [bare(text[start:end]) for start, end in ranges]
+    return [bare(text[start : min(end, start + LONGEST_WORD)]) for start, end in ranges]
 
 
 def bare(word: str) -> str:

@@ -26,6 +26,10 @@ class AccountingError(SpanferryError):
     """Records or spans went missing between two stages: `read != published + rejected`."""
 
 
+class BadRecordsError(ConfigError):
+    """The input holds records that cannot be used; the text lists the first ones."""
+
+
 class InputError(SpanferryError):
     """Bad input, with the place where it stands.
 

@@ -10,6 +10,9 @@ from filelock import FileLock, Timeout
 
 from spanferry.data.errors import ConfigError
 
+#: Its presence also tells that a folder is a work folder of ours.
+LOCK = ".spanferry-lock"
+
 
 @contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
@@ -20,7 +23,7 @@ def exclusive(folder: Path) -> Iterator[None]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(folder / ".lock", timeout=0):
+        with FileLock(folder / LOCK, timeout=0):
             yield
     except Timeout:
         raise ConfigError(f"another spanferry is at work in {folder}") from None

@@ -57,9 +57,12 @@ class Manifest:
             for line in file:
                 if not line.endswith(b"\n"):
                     break  # torn by a kill
-                entry = Entry(**json.loads(line))
-                self._entries[entry.key] = entry
                 self._good += len(line)
+                try:
+                    entry = Entry(**json.loads(line))
+                except (ValueError, TypeError):
+                    continue  # damaged by somebody: that work counts as not done
+                self._entries[entry.key] = entry
 
     def done(self, key: str, fingerprint: str) -> Entry | None:
         """The entry of a piece of work, if it is still valid and its file is in place."""

@@ -77,6 +77,18 @@ class Backends:
         """The projection method."""
         return self._get("project", "", setup=setup)  # type: ignore[no-any-return]
 
+    def check_targets(self) -> None:
+        """Ask the translator's class whether it can serve all targets together.
+
+        Raises:
+            ConfigError: it cannot.
+        """
+        settings = self.config.translate
+        made = backends.load("translators", settings.backend, TRANSLATORS)
+        check = getattr(made, "check_targets", None)
+        if check is not None:
+            check(settings, self.config.targets)
+
     def filters(self) -> list[Filter]:
         """The filters, in the order in which the first that refuses names the reason."""
         return build_filters(self.config.filter)

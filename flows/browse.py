@@ -12,7 +12,7 @@ import pyarrow.dataset as ds
 
 from spanferry.data.errors import ConfigError
 from spanferry.data.publish.features import columns
-from spanferry.data.publish.folder import read_manifest
+from spanferry.data.publish.folder import MANIFEST, read_manifest
 from spanferry.data.publish.inventory import Inventory
 
 
@@ -38,7 +38,7 @@ def pick(
     Raises:
         ConfigError: there is no such folder, language or split.
     """
-    manifest = read_manifest(folder)
+    manifest = read_manifest(folder) if (folder / MANIFEST).is_file() else None
     if manifest is None or not manifest["complete"]:
         raise ConfigError(f"{folder} holds no dataset; run `spanferry build` first")
     rows = _table(folder, target, split, rejected, ids, count, seed).to_pylist()
@@ -64,7 +64,11 @@ def _table(
     chosen = target or languages[0]
     if chosen not in languages:
         raise ConfigError(f"no language {chosen!r} in {base}; there are: {', '.join(languages)}")
-    files = sorted(base.joinpath(chosen).glob(f"{split}[-.]*" if split else "*.parquet"))
+    files = sorted(
+        file
+        for file in base.joinpath(chosen).glob("*.parquet")
+        if split in (None, file.stem, file.name.partition("-")[0])
+    )
     if not files:
         raise ConfigError(f"no split {split!r} in {base / chosen}")
     rows = ds.dataset(files)
@@ -79,7 +83,8 @@ def _table(
 
 def _published_view(row: dict[str, Any], inventory: Inventory) -> dict[str, Any]:
     labels = inventory.span_labels
-    side_texts = columns(inventory, ()).side_texts
+    scores = [name for name, value in row.items() if name.startswith("score_") and _number(value)]
+    side_texts = columns(inventory, scores).side_texts
     return {
         "id": row["id"],
         "language": row["source_language"],
@@ -91,6 +96,10 @@ def _published_view(row: dict[str, Any], inventory: Inventory) -> dict[str, Any]
         "missing": row.get("missing"),
         "translated_side_texts": [(name, row[side_texts[name]]) for name in side_texts],
     }
+
+
+def _number(value: Any) -> bool:
+    return value is None or isinstance(value, float)
 
 
 def _named(spans: list[dict[str, Any]] | None, labels: Sequence[str]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from rich.logging import RichHandler
 
 def console() -> Console:
     """Where results go. `FORCE_COLOR` and `NO_COLOR` are understood by rich."""
-    return Console(soft_wrap=False, highlight=False)
+    return Console(highlight=False)
 
 
 def errors_console() -> Console:
@@ -23,7 +23,12 @@ def set_up_logging() -> None:
     """Our own log to standard error, at the level of `SPANFERRY_LOG` (default INFO)."""
     logger = logging.getLogger("spanferry")
     logger.setLevel(os.environ.get("SPANFERRY_LOG", "INFO").upper())
-    handler = RichHandler(console=errors_console(), show_path=False, markup=False)
-    handler.setFormatter(logging.Formatter("%(message)s", datefmt="%H:%M:%S"))
+    handler: logging.Handler
+    if errors_console().is_terminal:
+        handler = RichHandler(console=errors_console(), show_path=False, markup=False)
+        handler.setFormatter(logging.Formatter("%(message)s", datefmt="%H:%M:%S"))
+    else:  # a line a message, whatever the width
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logger.handlers = [handler]
     logger.propagate = False

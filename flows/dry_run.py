@@ -15,6 +15,7 @@ from spanferry.data.ids import IdSet
 from spanferry.data.manifest import Manifest
 from spanferry.flows.backends import Backends
 from spanferry.flows.layout import Layout
+from spanferry.flows.pipeline import prepare
 from spanferry.flows.source import checked, load_source, source_fingerprint
 from spanferry.flows.stages import NAMES
 from spanferry.flows.units import Workshop
@@ -56,8 +57,7 @@ def make_plan(config: Any, limit: int | None) -> Plan:
     Raises:
         ConfigError, InputError: as a build would.
     """
-    layout, backends = Layout.of(config), Backends(config)
-    reader = backends.reader()
+    layout, backends, reader = prepare(config)
     read: dict[str, int] = {}
     bad: dict[str, int] = {}
     good = spans = characters = 0
@@ -73,9 +73,8 @@ def make_plan(config: Any, limit: int | None) -> Plan:
                     good += 1
                     spans += len(item.record.spans)
                     characters += len(item.record.text)
-    if limit is None:
-        for target in config.targets:
-            backends.translator(target, setup=False).check(read)
+    for target in config.targets:
+        backends.translator(target, setup=False).check(read, partial=limit is not None)
     done = _done(config, layout, backends, source_fingerprint(config, reader, limit))
     speeds = _speeds(Manifest(layout.work)) if layout.work.exists() else {}
     steps = [
@@ -105,6 +104,8 @@ def _done(
     if entry is None:
         return done
     source = load_source((layout.work / entry.file).parent)
+    if source is None:
+        return done
     shop = Workshop(config, backends, layout, manifest, source)
     for chain in shop.chains():
         for unit in chain:

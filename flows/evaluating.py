@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from spanferry.aligners import ALIGNERS
 from spanferry.aligners.base import WordPair
 from spanferry.aligners.words import model_words
 from spanferry.data import backends, samples
-from spanferry.data.errors import ConfigError, InputError
+from spanferry.data.errors import ConfigError
 from spanferry.data.readers import READERS
 from spanferry.data.records import Offsets, Record
 from spanferry.flows.config import reader_for, settings_class
@@ -67,19 +66,38 @@ def evaluate_files(
     Raises:
         ConfigError: a corpus cannot be read, or they do not hold the same texts.
     """
-    ours, theirs = list(records(predicted, target, split)), list(records(gold, target, split))
-    if {record.id for record in ours} <= {record.id for record in theirs}:
-        # records that were rejected count as found nowhere
-        by_id = {record.id: record for record in ours}
-        pairs = [(record, by_id.get(record.id)) for record in theirs]
-    else:
+    ours = list(records(predicted, target, split))
+    theirs = list(records(gold, target, split))
+    pairs = _by_id(ours, theirs, with_split=False) or _by_id(ours, theirs, with_split=True)
+    if pairs is None:
         if len(ours) != len(theirs):
             raise ConfigError(
                 f"{predicted} has {len(ours)} records and {gold} {len(theirs)}, "
-                "and their ids differ"
+                "and their ids do not tell which belong together"
             )
-        pairs = [(one, other) for one, other in zip_longest(theirs, ours)]
+        pairs = [(wanted, found) for (_, wanted), (_, found) in zip(theirs, ours, strict=True)]
     return score_spans((_ranges(wanted), _ranges_of(found, wanted)) for wanted, found in pairs)
+
+
+Place = tuple[str, Record]
+
+
+def _by_id(
+    ours: Sequence[Place], theirs: Sequence[Place], *, with_split: bool
+) -> list[tuple[Record, Record | None]] | None:
+    """Gold records with the predicted ones of the same id; None where ids do not tell.
+
+    A predicted corpus may lack records of the gold one: those that a build rejected.
+    """
+
+    def key(place: Place) -> tuple[str, str]:
+        return (place[0] if with_split else "", place[1].id)
+
+    found = {key(place): place[1] for place in ours}
+    wanted = {key(place) for place in theirs}
+    if len(found) < len(ours) or len(wanted) < len(theirs) or not found.keys() <= wanted:
+        return None
+    return [(place[1], found.get(key(place))) for place in theirs]
 
 
 def _ranges(record: Record) -> frozenset[LabelledRange]:
@@ -96,8 +114,8 @@ def _ranges_of(found: Record | None, wanted: Record) -> frozenset[LabelledRange]
     return _ranges(found)
 
 
-def records(path: Path, target: str | None, split: str | None) -> Iterator[Record]:
-    """The records of a corpus in any readable format.
+def records(path: Path, target: str | None, split: str | None) -> Iterator[Place]:
+    """The records of a corpus in any readable format, each with its split.
 
     Raises:
         ConfigError: there is no such corpus. InputError: one of its records is bad.
@@ -114,16 +132,23 @@ def records(path: Path, target: str | None, split: str | None) -> Iterator[Recor
         for item in reader.read(of_split):
             if item.error is not None:
                 raise item.error
-            yield item.record
+            assert item.record is not None
+            yield of_split, item.record
 
 
 def _published(folder: Path, target: str | None, split: str | None) -> dict[str, Any]:
-    languages = sorted(path.name for path in (folder / "data").iterdir())
+    """Settings of a reader of the dataset that spanferry published in a folder."""
+    languages = sorted(path.name for path in folder.glob("data/*"))
+    if not languages:
+        raise ConfigError(f"{folder} holds no published records")
     language = target or languages[0]
     if language not in languages:
         raise ConfigError(f"{folder}: no language {language!r}; there are: {', '.join(languages)}")
-    files = sorted((folder / "data" / language).glob(f"{split or '*'}-*.parquet"))
-    if not files:
-        raise InputError("no_split", f"no split {split!r}", origin=str(folder))
-    return {"path": [str(file) for file in files], "language": language,
+    splits: dict[str, list[str]] = {}
+    for file in sorted((folder / "data" / language).glob("*.parquet")):
+        splits.setdefault(file.name.partition("-")[0], []).append(str(file))
+    if split is not None and split not in splits:
+        raise ConfigError(f"{folder}: no split {split!r}; there are: {', '.join(splits)}")
+    chosen = {split: splits[split]} if split else splits
+    return {"path": chosen, "language": language,
             "id_column": "id", "text_column": "text", "spans_column": "spans"}  # fmt: skip

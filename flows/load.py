@@ -14,6 +14,21 @@ from spanferry.data.errors import ConfigError
 from spanferry.flows.config import BaseConfig, config_class
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML in which a key that stands twice is an error, and not the last one right."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key, _ in node.value:
+            name = self.construct_object(key, deep=True)
+            if name in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {name!r} stands twice", key.start_mark
+                )
+            seen.add(name)
+        return super().construct_mapping(node, deep)
+
+
 def load_config(path: Path, overrides: Sequence[str] = ()) -> BaseConfig:
     """The configuration in a YAML file with `key=value` overrides applied.
 
@@ -21,7 +36,7 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> BaseConfig:
         ConfigError: the file cannot be read, is no YAML mapping, or does not fit the model.
     """
     try:
-        data = yaml.safe_load(path.read_text("utf-8"))
+        data = yaml.load(path.read_text("utf-8"), _Loader)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -30,13 +45,15 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> BaseConfig:
         raise ConfigError(f"{path}: must hold keys and values, not {type(data).__name__}")
     for override in overrides:
         _apply(data, override)
-    publish = data.get("publish") or {}
+    # a section whose lines are all commented out is as good as none
+    data = {key: value for key, value in data.items() if value is not None}
+    publish = data.get("publish", {})
     if isinstance(publish, dict) and publish.get("path") is None:
         data["publish"] = {**publish, "path": f"out/{path.stem}"}
     try:
         return config_class().model_validate(data)
     except ValidationError as error:
-        raise ConfigError(explain(error, str(path))) from None
+        raise ConfigError(explain(error, data, str(path))) from None
 
 
 def _apply(data: dict[str, Any], override: str) -> None:
@@ -53,30 +70,59 @@ def _apply(data: dict[str, Any], override: str) -> None:
         if not isinstance(place, dict):
             raise ConfigError(f"--set {override!r}: {parent!r} holds a value, not keys")
     try:
-        place[last] = yaml.safe_load(value)
+        place[last] = yaml.load(value, _Loader)
     except yaml.YAMLError as error:
         raise ConfigError(f"--set {override!r}: the value is not valid YAML: {error}") from None
 
 
-def explain(error: ValidationError, where: str) -> str:
-    """A validation error as lines `file: key: what is wrong (got ...)`."""
-    lines = []
+def explain(error: ValidationError, data: Any, where: str) -> str:
+    """A validation error as lines `file: key: what is wrong (got ...)`, one line a key."""
+    found: dict[str, list[str]] = {}
     for item in error.errors(include_url=False):
-        key = ".".join(str(part) for part in item["loc"]) or "(top level)"
-        given = item.get("input")
-        text = item["msg"].removeprefix("Value error, ")
-        if item["type"] == "extra_forbidden":
-            text = "unknown key" + _near(item["loc"])
-        elif item["type"] == "missing":
-            text = "is missing"
-        elif item["type"] == "union_tag_invalid":
-            known = item["ctx"]
-            text = f"no {known['discriminator']} {known['tag']!r}"
-            text += f"; allowed: {known['expected_tags']}"
-        elif item["type"] != "union_tag_not_found" and not isinstance(given, dict | list):
-            text += f" (got {given!r})"
-        lines.append(f"{where}: {key}: {text}")
-    return "\n".join(lines)
+        key = _key(item["loc"], data) or "(top level)"
+        text = _text(dict(item))
+        if text not in found.setdefault(key, []):
+            found[key].append(text)
+    # what is wrong with a part makes the whole wrong too, which says nothing new
+    keys = [key for key in found if not any(other.startswith(f"{key}.") for other in found)]
+    return "\n".join(f"{where}: {key}: {' | '.join(found[key])}" for key in keys)
+
+
+def _key(location: tuple[int | str, ...], data: Any) -> str:
+    """The key as it stands in the file: a location also names the members of unions."""
+    parts: list[str] = []
+    for part in location:
+        inside = isinstance(data, dict) and part in data
+        if inside or (isinstance(data, list) and isinstance(part, int) and part < len(data)):
+            data = data[part]
+            parts.append(str(part))
+    last = location[-1] if location else ""
+    # a key that is missing is not in the data; the name of a type (`dict[str,str]`) is no key
+    if isinstance(data, dict) and last not in parts and str(last).isidentifier():
+        parts.append(str(last))
+    return ".".join(parts)
+
+
+def _text(item: dict[str, Any]) -> str:
+    given = item.get("input")
+    context = item.get("ctx", {})
+    text = str(item["msg"]).removeprefix("Value error, ")
+    match item["type"]:
+        case "extra_forbidden":
+            return "unknown key" + _near(item["loc"])
+        case "missing":
+            return "is missing"
+        case "union_tag_invalid":
+            name = context["discriminator"]
+            return f"no {name} {context['tag']!r}; allowed: {context['expected_tags']}"
+        case "union_tag_not_found":
+            return "names no path" if isinstance(given, dict) else "must hold keys and values"
+        case "model_type" | "model_attributes_type" | "dict_type":
+            return f"must hold keys and values (got {given!r})"
+        case "string_type" if isinstance(given, bool):
+            word = "no, off or false" if given is False else "yes, on or true"
+            return f"YAML reads {word} as a truth value; put it in quotes"
+    return text if isinstance(given, dict | list | tuple) else f"{text} (got {given!r})"
 
 
 def _near(location: tuple[int | str, ...]) -> str:

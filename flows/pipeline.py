@@ -12,7 +12,7 @@ from spanferry.data.errors import ConfigError
 from spanferry.data.locking import exclusive
 from spanferry.data.manifest import Entry, Manifest
 from spanferry.data.publish.dataset import check_split
-from spanferry.data.publish.folder import read_manifest
+from spanferry.data.readers.base import Reader
 from spanferry.flows.backends import Backends
 from spanferry.flows.config import BaseConfig
 from spanferry.flows.layout import Layout
@@ -51,13 +51,7 @@ def open_workshop(
         ConfigError, InputError: see `read_source`; and where the translations that a user brings
             do not fit the source.
     """
-    layout = Layout.of(config)
-    backends = Backends(config)
-    reader = backends.reader()
-    # what publishing would refuse in the end is refused now
-    read_manifest(layout.dataset)
-    for split in reader.splits():
-        check_split(split)
+    layout, backends, reader = prepare(config)
     with exclusive(layout.work):
         manifest = Manifest(layout.work)
         watcher.start("read", limit)
@@ -68,10 +62,26 @@ def open_workshop(
             limit=limit,
             progress=lambda rows: watcher.advance("read", rows),
         )
-        if limit is None:
-            for target in config.targets:
-                backends.translator(target, setup=False).check(source.read)
+        for target in config.targets:
+            translator = backends.translator(target, setup=False)
+            translator.check(source.read, partial=limit is not None)
         yield Workshop(config, backends, layout, manifest, source)
+
+
+def prepare(config: BaseConfig) -> tuple[Layout, Backends, Reader]:
+    """The folders and backends of a run; what would fail in the end is refused now.
+
+    Raises:
+        ConfigError: see `Layout.check`, `check_split` and the backends.
+    """
+    layout = Layout.of(config)
+    layout.check()
+    backends = Backends(config)
+    backends.check_targets()
+    reader = backends.reader()
+    for split in reader.splits():
+        check_split(split)
+    return layout, backends, reader
 
 
 def run_stages(

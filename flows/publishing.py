@@ -55,8 +55,8 @@ def publish(shop: Workshop, watcher: Watcher) -> Published:
         splits = shards.setdefault(target, {name: [] for name in shop.source.splits})
         for unit in (unit for unit in chains if unit.target == target):
             splits[unit.shard.split].append(partial(shop.columns, unit.shard, unit, None))
-        for split, files in shop.source.rejected.items():
-            splits[split] += [partial(_unread, shop.source.folder / file) for file in files]
+        for bad in shop.source.rejected:
+            splits[bad.split].append(partial(_unread, shop.source.folder / bad.file))
     watcher.start("publish", 2 * sum(shop.source.read.values()) * len(shards))
     made = dataset.publish(
         path,
@@ -76,17 +76,16 @@ def publish(shop: Workshop, watcher: Watcher) -> Published:
     return Published(path, made.summary, fresh=True)
 
 
-def load_published(shop: Workshop) -> Published:
-    """The dataset that a run has published.
+def load_published(path: Path) -> Published:
+    """The dataset in a folder.
 
     Raises:
-        ConfigError: there is none, or it is out of date.
+        ConfigError: there is none.
     """
-    path = shop.layout.dataset
-    done = _up_to_date(path, _fingerprint(shop, _filtered(shop)))
-    if done is None:
-        raise ConfigError(f"{path} is not there or not up to date; run `spanferry publish` first")
-    return Published(path, done, fresh=False)
+    manifest = read_manifest(path)
+    if not manifest or not manifest["complete"]:
+        raise ConfigError(f"{path} holds no dataset; run `spanferry build` first")
+    return Published(path, PublishSummary.from_json(manifest["counts"]), fresh=True)
 
 
 def _filtered(shop: Workshop) -> list[Unit]:
@@ -112,7 +111,8 @@ def _fingerprint(shop: Workshop, chains: list[Unit]) -> str:
         settings=shop.config.publish.model_dump(mode="json"),
         shards=[[unit.key, unit.fingerprint] for unit in chains],
         read=shop.source.read,
-        rejected=[sorted(files) for files in shop.source.rejected.values()],
+        rejected=[[bad.name, bad.sha256] for bad in shop.source.rejected],
+        languages=[shop.config.source.language, *shop.config.targets],
     )
 
 
@@ -174,7 +174,8 @@ def _name(path: Any) -> Any:
         return {split: _name(item) for split, item in path.items()}
     if isinstance(path, list):
         return [_name(item) for item in path]
-    return Path(path).name if Path(path).exists() or Path(path).is_absolute() else path
+    place = Path(path).expanduser()
+    return place.name if place.exists() or place.is_absolute() else path
 
 
 def _backends(shop: Workshop) -> list[BackendUse]:

@@ -91,4 +91,5 @@ def show_records(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
     """Print records, one after the other."""
     styles = palette(span["label"] for row in rows for span in row["spans"] or [])
     for row in rows:
-        console.print(record_view(row, styles, plain=console.color_system is None))
+        view = record_view(row, styles, plain=console.color_system is None)
+        console.print(view, soft_wrap=not console.is_terminal)

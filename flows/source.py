@@ -8,6 +8,7 @@ hash of its bytes: when the corpus grows at its end, the shards before stay vali
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -17,7 +18,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from spanferry.data.errors import ConfigError, InputError
+from spanferry.data.errors import BadRecordsError, ConfigError, InputError
 from spanferry.data.files import atomic_path, sha256_file, write_parquet
 from spanferry.data.fingerprint import fingerprint
 from spanferry.data.ids import IdSet
@@ -34,6 +35,7 @@ from spanferry.data.schema import (
 )
 from spanferry.flows.config import BaseConfig
 
+_FOLDER = re.compile(r"read-[0-9a-f]{12}(\.partial)?")
 #: Bad records that are listed before reading stops.
 SHOWN_ERRORS = 10
 
@@ -44,12 +46,13 @@ REJECTED_SCHEMA = schema(
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """A shard of the source: `<split>-<number>`, its file, records and the hash of its bytes."""
+    """A shard of the source: `<split>-<number>`, its file, records, bytes and their hash."""
 
     split: str
     name: str
     file: str
     rows: int
+    size: int
     sha256: str
 
 
@@ -60,14 +63,14 @@ class Source:
     Args:
         folder: where the shards are.
         shards: all of them, split by split, in order.
-        rejected: files of the records that could not be read, by split.
+        rejected: the same of the records that could not be read.
         read: records by split, the rejected ones included.
         inventory: all labels that occur.
     """
 
     folder: Path
     shards: tuple[Shard, ...]
-    rejected: dict[str, list[str]]
+    rejected: tuple[Shard, ...]
     read: dict[str, int]
     inventory: Inventory
 
@@ -100,12 +103,13 @@ def read_source(
     """The source as shards; read only if it or its settings changed.
 
     Raises:
-        InputError: bad input, where the configuration says to stop; nothing has been written.
+        BadRecordsError: bad input, where the configuration says to stop; nothing is written.
         ConfigError: the source holds no records at all.
     """
     wanted = source_fingerprint(config, reader, limit)
     entry = manifest.done("read", wanted)
-    if entry is None:
+    found = load_source((manifest.folder / entry.file).parent) if entry else None
+    if found is None:
         folder = manifest.folder / f"read-{wanted[:12]}"
         partial = folder.with_name(folder.name + ".partial")
         for old in (folder, partial):
@@ -119,25 +123,28 @@ def read_source(
         with atomic_path(partial / "index.json") as path:
             path.write_text(json.dumps(index, ensure_ascii=False, indent=1), "utf-8")
         partial.rename(folder)
-        entry = manifest.enter(
-            "read", wanted, folder / "index.json", rows=sum(index["read"].values())
-        )
-        for old in manifest.folder.glob("read-*"):
-            if old != folder:
+        rows = sum(index["read"].values())
+        manifest.enter("read", wanted, folder / "index.json", rows=rows)
+        for old in manifest.folder.iterdir():
+            if _FOLDER.fullmatch(old.name) and old != folder:
                 shutil.rmtree(old)
-    return load_source((manifest.folder / entry.file).parent)
+        found = load_source(folder)
+        assert found is not None
+    return found
 
 
-def load_source(folder: Path) -> Source:
-    """A source that has been read before."""
-    index = json.loads((folder / "index.json").read_text("utf-8"))
-    return Source(
-        folder,
-        tuple(Shard(**shard) for shard in index["shards"]),
-        index["rejected"],
-        index["read"],
-        Inventory.from_json(index["inventory"]),
-    )
+def load_source(folder: Path) -> Source | None:
+    """A source that has been read before; None where one of its files is gone or damaged."""
+    try:
+        index = json.loads((folder / "index.json").read_text("utf-8"))
+        shards = [Shard(**shard) for shard in index["shards"]]
+        rejected = [Shard(**shard) for shard in index["rejected"]]
+        if any((folder / each.file).stat().st_size != each.size for each in (*shards, *rejected)):
+            return None
+        inventory = Inventory.from_json(index["inventory"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return Source(folder, tuple(shards), tuple(rejected), index["read"], inventory)
 
 
 def _read_into(
@@ -148,7 +155,7 @@ def _read_into(
     progress: Callable[[int], None],
 ) -> dict[str, Any]:
     shards: list[Shard] = []
-    rejected: dict[str, list[str]] = {}
+    rejected: list[Shard] = []
     read: dict[str, int] = {}
     inventory = Inventory()
     size = config.run.shard_records
@@ -161,25 +168,27 @@ def _read_into(
                 bad = [_bad_row(row, item) for row, item in chunk if item.record is None]
                 if good:
                     number = sum(shard.split == split for shard in shards)
-                    name = f"{split}-{number:05d}"
                     table = pa.Table.from_pylist(good, schema=READ_SCHEMA)
-                    path = folder / f"{name}.parquet"
-                    write_parquet(table, path)
-                    shards.append(Shard(split, name, path.name, len(good), sha256_file(path)))
+                    shards.append(_write(folder, split, f"{split}-{number:05d}", table))
                     inventory = inventory.merge(Inventory.from_table(table))
                 if bad:
-                    files = rejected.setdefault(split, [])
-                    path = folder / f"{split}-rejected-{len(files):05d}.parquet"
-                    write_parquet(pa.Table.from_pylist(bad, schema=REJECTED_SCHEMA), path)
-                    files.append(path.name)
+                    number = sum(shard.split == split for shard in rejected)
+                    table = pa.Table.from_pylist(bad, schema=REJECTED_SCHEMA)
+                    rejected.append(_write(folder, split, f"{split}-rejected-{number:05d}", table))
     if not any(read.values()):
         raise ConfigError("the source holds no records")
     return {
         "shards": [asdict(shard) for shard in shards],
-        "rejected": rejected,
+        "rejected": [asdict(shard) for shard in rejected],
         "read": read,
         "inventory": inventory.to_json(),
     }
+
+
+def _write(folder: Path, split: str, name: str, table: pa.Table) -> Shard:
+    path = folder / f"{name}.parquet"
+    rows = write_parquet(table, path)
+    return Shard(split, name, path.name, rows, path.stat().st_size, sha256_file(path))
 
 
 def checked(
@@ -188,8 +197,7 @@ def checked(
     """The items of a split with what only the corpus as a whole can tell: ids and language.
 
     Raises:
-        InputError: there is bad input and the configuration says to stop; the text lists the
-            first ones.
+        BadRecordsError: there is bad input and the configuration says to stop.
     """
     source: Any = config
     stop = source.source.on_error == "stop"
@@ -206,11 +214,11 @@ def checked(
             yield item
     if errors:
         listed = "\n".join(f"  {error}" for error in errors)
+        many = "" if len(errors) == 1 else "s"
         more = " (and maybe more)" if len(errors) == SHOWN_ERRORS else ""
-        raise InputError(
-            errors[0].reason,
-            f"{len(errors)} bad records{more}; nothing was written. Mend them, or set "
-            f"source.on_error to reject:\n{listed}",
+        raise BadRecordsError(
+            f"{len(errors)} bad record{many}{more}; nothing was written. Mend the input, or set "
+            f"source.on_error to reject:\n{listed}"
         )
 
 

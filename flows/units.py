@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from spanferry.data.errors import AccountingError
+from spanferry.data.errors import AccountingError, SpanferryError
 from spanferry.data.files import read_parquet, write_parquet
 from spanferry.data.fingerprint import fingerprint
 from spanferry.data.manifest import Entry, Manifest
@@ -105,11 +105,15 @@ class Workshop:
             last = last.before
         arrays: dict[str, pa.ChunkedArray] = {}
         for file in (self.source.folder / shard.file, *reversed(files)):
-            here = pq.read_schema(file).names
-            wanted = [name for name in here if names is None or name in names]
-            if wanted:
+            try:
+                here = pq.read_schema(file).names
+                wanted = [name for name in here if names is None or name in names]
                 table = read_parquet(file, wanted)
-                arrays.update(zip(wanted, table.columns, strict=True))
+            except (OSError, pa.ArrowException) as error:
+                raise SpanferryError(
+                    f"{file} is damaged ({error}); delete it, and the same command makes it anew"
+                ) from error
+            arrays.update(zip(wanted, table.columns, strict=True))
         return pa.table({name: arrays[name] for name in names or arrays})
 
     def work(self, unit: Unit) -> Entry:
@@ -138,6 +142,7 @@ class Workshop:
         """Remove files that no entry of the manifest names: older versions, leftovers of a kill."""
         known = {self.layout.work / entry.file for entry in self.manifest.find("")}
         for target in self.config.targets:
-            for file in (self.layout.work / target).glob("*/*"):
-                if file not in known:
-                    file.unlink()
+            for stage in STAGES:
+                for file in (self.layout.work / target / stage.name).glob("*.parquet"):
+                    if file not in known:
+                        file.unlink()

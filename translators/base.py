@@ -54,6 +54,9 @@ class Translator(Protocol):
 
     `setup` does the heavy work (imports, loading) once and raises `ConfigError` or
     `MissingExtraError`; `translate_records` is safe to call from several threads.
+
+    A backend may have a class method `check_targets(settings, targets)` besides, for settings
+    that do not go with several target languages; it raises `ConfigError`.
     """
 
     @property
@@ -61,8 +64,12 @@ class Translator(Protocol):
 
     def setup(self) -> None: ...
 
-    def check(self, rows: Mapping[str, int]) -> None:
+    def check(self, rows: Mapping[str, int], *, partial: bool = False) -> None:
         """Check what can be checked knowing how many records each split holds.
+
+        Args:
+            rows: records by split, rejected ones included.
+            partial: only the first records of each split were read; there may be more.
 
         Raises:
             ConfigError: the translations that a user brings do not fit the source.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,12 @@ class IdIndex:
 
     def __len__(self) -> int:
         return len(self._numbers)
+
+    def __iter__(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Ids and objects in the order of the file, read one by one."""
+        for number, line in enumerate(self._lines):
+            if line.strip():
+                yield self._id(number), self._object(number)
 
     def find(self, name: str) -> dict[str, Any] | None:
         """The object with an id, or None."""

@@ -10,6 +10,7 @@ from spanferry.data.errors import AccountingError
 from spanferry.data.records import Offsets, Record
 from spanferry.data.sentences import Newlines
 from spanferry.translators.base import TranslatedRecord, Translation
+from spanferry.translators.blank import is_blank
 from spanferry.translators.pieces import Piece, cut, join
 from spanferry.translators.repetition import repeats
 
@@ -25,7 +26,7 @@ class TextTranslator(ABC):
     Errors belong to one text of one record and leave the others alone:
 
     - `too_long`: a sentence does not fit and has no clause punctuation left to cut at;
-    - `empty_translation`: nothing came back;
+    - `empty_translation`: nothing came back, or nothing that shows, see `blank.is_blank`;
     - `repetition`: the output loops, see `repetition.repeats`;
     - whatever codes the subclass gives.
 
@@ -51,7 +52,7 @@ class TextTranslator(ABC):
     @abstractmethod
     def setup(self) -> None: ...
 
-    def check(self, rows: Mapping[str, int]) -> None:
+    def check(self, rows: Mapping[str, int], *, partial: bool = False) -> None:
         """See `Translator.check`; a model translates any number of records."""
         return
 
@@ -127,7 +128,7 @@ def _checked(source: str, result: Translation) -> Translation:
     if result.error:
         return result
     text = (result.text or "").strip()
-    if not text:
+    if is_blank(text):
         return Translation(None, error="empty_translation")
     if repeats(source, text):
         return Translation(None, error="repetition")

@@ -36,11 +36,11 @@ class Publication:
 
 
 def check_split(name: str) -> None:
-    """Raise ConfigError for a split name that `datasets` cannot load (`dev-test`)."""
-    if not _SPLIT.fullmatch(name):
+    """Raise ConfigError for a split name that `datasets` cannot load (`dev-test`, `all`)."""
+    if not _SPLIT.fullmatch(name) or name == "all":
         raise ConfigError(
             f"split {name!r} cannot be published: a name is letters, digits and _, with single "
-            "points between (train, dev_test)"
+            "points between (train, dev_test), and not `all`"
         )
 
 

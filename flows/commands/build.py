@@ -30,7 +30,7 @@ def build(
     settings = load(config, set_)
     if dry_run:
         return _plan(settings, limit)
-    if not Path(settings.publish.path, "manifest.json").exists():
+    if not Path(settings.publish.path, "manifest.json").expanduser().exists():
         # a first build: the server boots while the source is read and models load
         start_server()
     from spanferry.flows import run
@@ -105,15 +105,14 @@ def publish(
     return None
 
 
-def report(config: ConfigPath, limit: Limit = None, set_: Overrides = None) -> None:
+def report(config: ConfigPath, set_: Overrides = None) -> None:
     """Print the counts of the published dataset and five of its records."""
     settings = load(config, set_)
     from spanferry.flows.commands.report import print_report
-    from spanferry.flows.pipeline import open_workshop
-    from spanferry.flows.progress import Bars
+    from spanferry.flows.layout import Layout
     from spanferry.flows.publishing import load_published
     from spanferry.flows.run import Result
 
-    with Bars(console()) as bars, open_workshop(settings, bars, limit=limit) as shop:
-        done = Result(1, load_published(shop), shop.source.splits)
-    print_report(console(), done, config=config)
+    published = load_published(Layout.of(settings).dataset)
+    splits = next(iter(published.summary.languages.values()), {})
+    print_report(console(), Result(0, published, tuple(splits)), config=config)

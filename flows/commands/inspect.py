@@ -30,7 +30,7 @@ def inspect(
     folder = Path(resolve(str(path)))
     if folder.is_file():
         settings: Any = load(folder, None)
-        folder = Path(settings.publish.path)
+        folder = Path(settings.publish.path).expanduser()
     rows = pick(folder, records, target=target, split=split, rejected=rejected, ids=ids, seed=seed)
     out = console()
     show_records(out, rows)

@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from spanferry.data.errors import SpanferryError
 from spanferry.data.publish.summary import SplitCounts
 from spanferry.flows.browse import pick
 from spanferry.flows.run import Result
@@ -17,7 +18,11 @@ SHOWN = 5
 
 
 def print_report(console: Console, done: Result, *, config: Path) -> None:
-    """Print the end of a run; `config` is the file, for the commands to try next."""
+    """Print the end of a run; `config` is the file, for the commands to try next.
+
+    Raises:
+        SpanferryError: nothing was published, so that a scheduled job does not go on.
+    """
     path = done.published.path
     if done.units == 0 and not done.published.fresh:
         console.print("nothing had to be done: all shards and the dataset are up to date")
@@ -25,9 +30,9 @@ def print_report(console: Console, done: Result, *, config: Path) -> None:
         show_records(console, pick(path, SHOWN, seed=0))
     for target in done.published.summary.languages:
         console.print(counts_table(target, done.published.summary.of_language(target)))
-    if not done.published.summary.total().published:
-        console.print("not a single record was published; the table says why", style="bold red")
     console.print(f"dataset: {path}", style="bold", markup=False)
+    if not done.published.summary.total().published:
+        raise SpanferryError("not a single record was published; the table above says why")
     code = f'datasets.load_dataset("{path}", split="{done.splits[0]}")'
     harder = f"spanferry build {config} --set filter.min_span_score=0.5"
     for what, command in (

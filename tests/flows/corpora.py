@@ -30,7 +30,8 @@ def record(number: int) -> dict[str, Any]:
         "id": f"r{number}",
         "text": f"{text} ({number})",
         "spans": [{"start": a, "end": b, "label": "NAME"} for a, b in named],
-        "translation": f"{translation} ({number})",
+        "translation_pt": f"{translation} ({number})",
+        "translation_es": f"{translation} ({number})!",  # not Spanish, but another text
     }
 
 
@@ -42,7 +43,7 @@ def write_corpus(folder: Path, count: int, *, start: int = 0, **config: Any) -> 
     settings: dict[str, Any] = {
         "source": {"reader": "jsonl", "path": "corpus.jsonl", "language": "en"},
         "targets": ["pt"],
-        "translate": {"backend": "parallel", "column": "translation"},
+        "translate": {"backend": "parallel", "column": "translation_{target}"},
         "publish": {"path": "out/names"},
         "run": {"shard_records": 10},
     }

@@ -7,9 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import datasets
+import pyarrow.parquet as pq
 import pytest
 
-from spanferry.data.errors import AccountingError, ConfigError, InputError
+from spanferry.data.errors import (
+    AccountingError,
+    BadRecordsError,
+    ConfigError,
+    SpanferryError,
+)
 from spanferry.data.manifest import Manifest
 from spanferry.flows.load import load_config
 from spanferry.flows.pipeline import open_workshop, run_in_threads, run_stages
@@ -47,7 +53,7 @@ def test_build_publishes_what_load_dataset_opens(tmp_path: Path) -> None:
     for row in rows:
         spans = row["spans"]
         assert [row["text"][s["start"] : s["end"]] for s in spans] == [s["text"] for s in spans]
-        assert json.loads(row["meta"])["translation"] == row["text"]
+        assert json.loads(row["meta"])["translation_pt"] == row["text"]
 
 
 def test_second_run_does_nothing(tmp_path: Path) -> None:
@@ -128,12 +134,12 @@ def test_bad_input_stops_before_anything_is_written(tmp_path: Path) -> None:
     with (tmp_path / "corpus.jsonl").open("a", encoding="utf-8") as file:
         file.write('{"text": "too short", "spans": [{"start": 4, "end": 40, "label": "X"}]}\n')
         file.write("not json\n")
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(BadRecordsError) as caught:
         run()
     assert "corpus.jsonl:26" in str(caught.value)
     assert "corpus.jsonl:27" in str(caught.value)
     assert not (tmp_path / "out/names").exists()
-    assert [p.name for p in (tmp_path / "out/names.work").iterdir()] == [".lock"]
+    assert [p.name for p in (tmp_path / "out/names.work").iterdir()] == [".spanferry-lock"]
 
 
 def test_bad_input_can_be_rejected_and_is_accounted_for(tmp_path: Path) -> None:
@@ -155,7 +161,7 @@ def test_bad_input_can_be_rejected_and_is_accounted_for(tmp_path: Path) -> None:
 def test_a_record_without_translation_is_rejected_with_its_spans(tmp_path: Path) -> None:
     write_corpus(tmp_path, 15)
     rows = [json.loads(line) for line in (tmp_path / "corpus.jsonl").open(encoding="utf-8")]
-    del rows[3]["translation"]
+    del rows[3]["translation_pt"]
     lines = [json.dumps(row, ensure_ascii=False) for row in rows]
     (tmp_path / "corpus.jsonl").write_text("\n".join(lines), "utf-8")
     counts = run().published.summary.total()
@@ -209,3 +215,75 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
         run()
     assert (tmp_path / "out/names/thesis.txt").read_text("utf-8") == "mine"
     assert not (tmp_path / "out/names.work").exists()  # found before any work was done
+
+
+def test_a_bad_record_that_becomes_another_one_is_published_anew(tmp_path: Path) -> None:
+    write_corpus(tmp_path, 5)
+    corpus = tmp_path / "corpus.jsonl"
+    good = corpus.read_text("utf-8")
+    for bad in ("not json", "{}"):
+        corpus.write_text(good + bad + "\n", "utf-8")
+        assert run("source.on_error=reject").published.fresh
+        table = pq.read_table(tmp_path / "out/names/rejected/pt/train.parquet")
+        assert table["raw"].to_pylist() == [bad]
+
+
+def test_files_of_the_user_in_the_work_folder_are_left_alone(tmp_path: Path) -> None:
+    write_corpus(tmp_path, 5)
+    mine = [tmp_path / "mine/pt/raw/x.txt", tmp_path / "mine/read-notes/y.txt"]
+    for file in mine:
+        file.parent.mkdir(parents=True)
+        file.write_text("precious", "utf-8")
+    with pytest.raises(ConfigError, match="did not write"):
+        run("run.work_path=mine")
+    assert [file.read_text("utf-8") for file in mine] == ["precious", "precious"]
+
+
+@pytest.mark.parametrize(
+    ("publish", "work", "named"),
+    [
+        (".", None, "publish.path"),
+        ("/", None, "publish.path"),
+        ("corpus.jsonl/x", None, "publish.path"),
+        ("out/a", "out/a", "run.work_path"),
+        ("out/a", "out/a/w", "run.work_path"),
+        ("out/a", "out", "run.work_path"),
+    ],
+)
+def test_paths_that_cannot_work_are_refused_at_once(
+    tmp_path: Path, publish: str, work: str | None, named: str
+) -> None:
+    write_corpus(tmp_path, 5)
+    more = [f"run.work_path={work}"] if work else []
+    with pytest.raises(ConfigError, match=named):
+        run(f"publish.path={publish}", *more)
+
+
+@pytest.mark.parametrize("damage", ["gone", "short", "garbled"])
+def test_a_damaged_work_folder_mends_itself_or_says_what_to_delete(
+    tmp_path: Path, damage: str
+) -> None:
+    write_corpus(tmp_path, 25)
+    run()
+    before = hashes(tmp_path / "out/names")
+    work = tmp_path / "out/names.work"
+    for file in sorted(work.rglob("*")):
+        if not file.is_file() or file.name == ".spanferry-lock":
+            continue
+        content = file.read_bytes()
+        if damage == "gone":
+            file.unlink()
+        else:
+            file.write_bytes(content[:-9] if damage == "short" else b"\xff" * len(content))
+        said = ""
+        try:
+            run("filter.min_span_score=0.99")
+            run()
+        except SpanferryError as error:
+            said = str(error)
+            file.unlink()
+            run()
+        if said:
+            assert damage == "garbled"
+            assert str(file.relative_to(tmp_path)) in said
+        assert hashes(tmp_path / "out/names") == before

@@ -96,6 +96,8 @@ def test_find(tmp_path: Path) -> None:
     assert found.find("17") == {"id": 17, "n": "number"}
     assert found.find("r500") is None
     assert found.find("") is None
+    assert [name for name, _ in found] == [*(f"r{n}" for n in range(500)), "17"]
+    assert dict(found)["r7"] == objects[7]
     assert index(tmp_path).find("x") is None
 
 

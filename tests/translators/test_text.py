@@ -42,6 +42,8 @@ class Capitals(TextTranslator):
         match text:
             case "Vanish.":
                 return Translation("  ")
+            case "Hide.":
+                return Translation("\ufeff \u200b")
             case "Loop.":
                 return Translation("la di " * 6)
             case "Fail.":
@@ -57,6 +59,7 @@ def run(*texts: str, translator: Capitals | None = None) -> list[TranslatedRecor
 def test_is_a_translator() -> None:
     assert isinstance(Capitals(), Translator)
     Capitals().check({"train": 3})
+    Capitals().check({"train": 3}, partial=True)
 
 
 WHITE = st.sampled_from([" ", "  ", "\n", "\r\n", "\n\n", "\t", " \r\n\t ", "\u00a0\n"])
@@ -121,7 +124,12 @@ def test_no_letters_are_copied() -> None:
 
 @pytest.mark.parametrize(
     ("sentence", "error"),
-    [("Vanish.", "empty_translation"), ("Loop.", "repetition"), ("Fail.", "busy")],
+    [
+        ("Vanish.", "empty_translation"),
+        ("Hide.", "empty_translation"),
+        ("Loop.", "repetition"),
+        ("Fail.", "busy"),
+    ],
 )
 def test_errors_belong_to_one_record(sentence: str, error: str) -> None:
     good, bad, also_good = run("Good.", f"Fine. {sentence} Fine.", "Better.")
