@@ -14,6 +14,7 @@ Offsets count Unicode code points, as everywhere in spanferry. Where a tool coun
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,11 +56,17 @@ def parse_line(line: str) -> dict[str, Any]:
     """The JSON object on a line, checked for what Python's parser lets pass.
 
     Raises:
-        InputError: `bad_json` (no JSON, no object, a key that stands twice, NaN), or
-            `bad_unicode` (half of a surrogate pair, as `"\\ud800"`).
+        InputError: `bad_json` (no JSON, no object, a key that stands twice, NaN, a
+            number beyond 64 bits, as `1e400`), or `bad_unicode` (half of a surrogate pair, as
+            `"\\ud800"`).
     """
     try:
-        found = json.loads(line, object_pairs_hook=_unique, parse_constant=_no_constant)
+        found = json.loads(
+            line,
+            object_pairs_hook=_unique,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+        )
     except (ValueError, RecursionError) as error:
         hint = "; an object must stand on one line" if line.strip() in ("[", "{") else ""
         raise InputError("bad_json", f"no JSON: {error}{hint}") from None
@@ -100,3 +107,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise InputError("bad_json", f"{name} is not JSON")
+
+
+def _finite(number: str) -> float:
+    """A number with a fraction or an exponent; Python reads `1e400` as infinity."""
+    found = float(number)
+    if math.isinf(found):
+        shown = number if len(number) <= 40 else f"{number[:37]}..."
+        raise InputError("bad_json", f"{shown} is too large for a number of 64 bits")
+    return found

@@ -81,11 +81,11 @@ class Source:
 
 
 def source_fingerprint(config: BaseConfig, reader: Reader, limit: int | None) -> str:
-    """What the read shards depend on."""
+    """What the read shards depend on: contents, and not the folder that they lie in."""
     settings: Any = config
     return fingerprint(
         schema=SCHEMA_VERSION,
-        settings=settings.source.model_dump(mode="json"),
+        settings=settings.source.model_dump(mode="json", exclude={"path"}),
         content={split: reader.fingerprint(split) for split in reader.splits()},
         shard_records=config.run.shard_records,
         limit=limit,

@@ -13,7 +13,8 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from spanferry.data.errors import InputError
+from spanferry.data import languages
+from spanferry.data.errors import ConfigError, InputError
 from spanferry.data.records import Record, validate
 
 DEFAULT_SPLIT = "train"
@@ -25,9 +26,13 @@ class Read:
     """One record of the input: either what it says, or why it cannot be used.
 
     Args:
-        origin: where it stands (`corpus/en.conll:17`, the line that it begins on).
+        origin: where it stands, `en.conll:17` (the line that it begins on) or `train row 17`. It
+            is published and part of the hash of a shard, so it must not change when the corpus
+            moves or its path is written otherwise: no folders, unless files share a name
+            (`dev/en.conll:17`).
         record: the record, validated; None for a bad one.
-        error: what is wrong with it; None for a good one.
+        error: what is wrong with it; None for a good one. People read its `origin`, which holds
+            the path as they gave it.
     """
 
     origin: str
@@ -48,6 +53,14 @@ class ReaderSettings(BaseModel):
     language: str = Field(
         default="en", description="Language of the texts (BCP-47), where the input does not tell."
     )
+
+    @field_validator("language")
+    @classmethod
+    def _code(cls, value: str) -> str:
+        try:
+            return languages.normalize(value)
+        except ConfigError as error:
+            raise ValueError(str(error)) from None
 
     @field_validator("path")
     @classmethod
@@ -100,18 +113,22 @@ class Reader(Protocol):
         ...
 
 
-def attempt(origin: str, raw: Callable[[], str], build: Callable[[], Record]) -> Read:
+def attempt(
+    origin: str, raw: Callable[[], str], build: Callable[[], Record], *, at: str = ""
+) -> Read:
     """Build and validate a record; a failure becomes an item too.
 
     Args:
-        origin: where the record stands.
+        origin: where the record stands, as `Read` has it.
         raw: gives the input that it is built from; the error keeps it.
         build: makes the record, or raises `InputError`.
+        at: the same with the path as the user gave it, for the error.
     """
     try:
-        return Read(origin, record=validate(build(), origin=origin))
+        return Read(origin, record=validate(build(), origin=at or origin))
     except InputError as error:
-        return failure(error.reason, error.detail, origin=origin, at=error.origin, raw=raw())
+        place = error.origin or at
+        return failure(error.reason, error.detail, origin=origin, at=place, raw=raw())
 
 
 def failure(reason: str, detail: str, *, origin: str, raw: str, at: str = "") -> Read:
@@ -120,9 +137,9 @@ def failure(reason: str, detail: str, *, origin: str, raw: str, at: str = "") ->
     Args:
         reason: the short code.
         detail: one sentence.
-        origin: where the record begins.
+        origin: where the record begins, as `Read` has it.
         raw: its input; lone surrogates are escaped, since no file can hold them.
-        at: where in the record the fault lies, if that is known better.
+        at: where the fault lies, for people: with the path as they gave it.
     """
     kept = raw.encode("utf-8", "backslashreplace").decode("utf-8")
     said = detail.encode("utf-8", "backslashreplace").decode("utf-8")

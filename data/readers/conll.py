@@ -95,10 +95,12 @@ class ConllReader:
             layout = detect_layout(shown, self.settings, file.path)
         lines = enumerate(read_lines(file.path), start=1)
         for number, sentence in enumerate(self._sentences(lines, layout), start=1):
+            first = sentence.lines[0][0]
             yield attempt(
-                f"{file.path}:{sentence.lines[0][0]}",
+                f"{file.name}:{first}",
                 partial(sentence.shown, encoding),
                 partial(self._record, sentence, layout, file.path, f"{file.prefix}-{number}"),
+                at=f"{file.path}:{first}",
             )
 
     def _sentences(self, lines: Iterable[tuple[int, bytes]], layout: Layout) -> Iterator[Sentence]:

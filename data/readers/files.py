@@ -6,19 +6,18 @@ import difflib
 import glob
 import hashlib
 import zlib
-from collections import Counter
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import takewhile
 from lzma import LZMAError
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, Any
 
 from spanferry.data.errors import ConfigError, InputError
 from spanferry.data.readers.base import DEFAULT_SPLIT, Paths
+from spanferry.data.readers.file_names import prefixes, readable, short_names
 
-COMPRESSED = frozenset({".gz", ".bz2", ".xz"})
 CHUNK = 1 << 20  # bytes
 
 
@@ -27,11 +26,14 @@ class SourceFile:
     """A file of the input.
 
     Args:
-        path: as it is opened and as it stands in `origin`.
+        path: as it is opened, and as errors show it.
+        name: as it stands in `Read.origin`: the file's name, with as many folders before it as
+            it takes to tell the files of the input apart.
         prefix: what the ids of records without one begin with.
     """
 
     path: str
+    name: str
     prefix: str
 
 
@@ -49,7 +51,7 @@ def find_files(
 
     The prefix of a file is its name without folder and endings (`en.conll.gz`: `en`). Files of
     the input that would share it are told apart by as much as that takes: their folder
-    (`dev/en`), their ending too (`dev/en.conll.gz`), or the whole path.
+    (`dev/en`), their ending too (`dev/en.conll.gz`), or more folders (`a/dev/en.conll.gz`).
 
     Raises:
         ConfigError: a file is not there, is a folder or cannot be opened.
@@ -58,10 +60,11 @@ def find_files(
         split: list(dict.fromkeys(name for pattern in patterns for name in _expand(pattern)))
         for split, patterns in by_split(path).items()
     }
-    prefixes = _prefixes({name for names in found.values() for name in names})
+    paths = {path for of_split in found.values() for path in of_split}
+    names, ids = short_names(paths), prefixes(paths)
     return {
-        split: tuple(SourceFile(name, prefixes[name]) for name in names)
-        for split, names in found.items()
+        split: tuple(SourceFile(path, names[path], ids[path]) for path in of_split)
+        for split, of_split in found.items()
     }
 
 
@@ -103,8 +106,8 @@ def read_lines(path: str) -> Generator[bytes]:
 def hash_files(files: Sequence[SourceFile]) -> str:
     """A hash of the files' names and bytes, as they lie there, compressed or not.
 
-    The names count because ids are made from them; the folders do not, except where they are
-    part of the ids.
+    The names count because ids and origins are made from them; the folders do not, except where
+    they are part of those.
     """
     total = hashlib.blake2b(digest_size=16)
     for file in files:
@@ -112,7 +115,7 @@ def hash_files(files: Sequence[SourceFile]) -> str:
         with _open(file.path, compression=None) as stream:
             while chunk := stream.read(CHUNK):
                 content.update(chunk)
-        total.update(f"{file.prefix}\0{PurePosixPath(file.path).name}\0".encode())
+        total.update(f"{file.prefix}\0{file.name}\0".encode())
         total.update(content.digest())
     return total.hexdigest()
 
@@ -126,7 +129,7 @@ def near_names(path: Path) -> str:
     """A hint for a path that is not there: the nearest names in its folder, or the folder."""
     if not path.parent.is_dir():
         return f"; there is no folder {str(path.parent)!r} either"
-    names = sorted(entry.name for entry in path.parent.iterdir())
+    names = sorted(readable(entry.name) for entry in path.parent.iterdir())
     close = difflib.get_close_matches(path.name, names, n=3, cutoff=0.5)
     return f"; there is: {', '.join(close)}" if close else f"; nothing like it in {path.parent}"
 
@@ -149,6 +152,11 @@ def _expand(pattern: str) -> list[str]:
     else:
         raise ConfigError(f"there is no file {pattern!r}{near_names(path)}")
     for name in names:
+        if name != readable(name):
+            raise ConfigError(
+                f"the name of the file '{readable(name)}' is not UTF-8, and origins and ids could "
+                "not hold it; rename it"
+            )
         _try_to_open(name)
     return names
 
@@ -183,20 +191,3 @@ def _open(path: str, *, compression: str | None = "infer") -> AbstractContextMan
     opened: Any = fsspec.open(path, "rb", compression=compression, expand=False)
     stream: AbstractContextManager[IO[bytes]] = opened
     return stream
-
-
-def _prefixes(paths: Collection[str]) -> dict[str, str]:
-    chosen: dict[str, str] = {}
-    for length in range(4):
-        names = {path: _names(path)[length] for path in paths if path not in chosen}
-        counts = Counter(names.values())
-        chosen |= {path: name for path, name in names.items() if counts[name] == 1}
-    return chosen
-
-
-def _names(path: str) -> tuple[str, str, str, str]:
-    """Names of a file, from the short one to the exact one."""
-    whole = PurePosixPath(Path(path.partition("::")[0]).as_posix())
-    bare = whole.with_suffix("") if whole.suffix in COMPRESSED else whole
-    folder = whole.parent.name
-    return bare.stem, f"{folder}/{bare.stem}", f"{folder}/{whole.name}", path

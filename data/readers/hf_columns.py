@@ -15,6 +15,8 @@ TOKENS = ("tokens", "words")
 TAGS = ("ner_tags", "tags", "labels")
 TEXTS = ("text", "sentence", "context")
 SPANS = ("spans", "entities")
+RELATIONS = ("relations",)
+RELATION_KEYS = frozenset({"head", "tail", "label"})
 BINARY = frozenset({"binary", "large_binary"})
 
 logger = logging.getLogger(__name__)
@@ -27,10 +29,11 @@ class Columns:
     Args:
         id: ids.
         text: texts.
-        tokens: lists of words.
+        tokens: lists of words; beside `spans`, they need not make up the text.
         tags: lists of tags.
         tag_names: the tags by number, where they are numbers.
         spans: character spans.
+        relations: relations between these.
         meta: columns that are carried along.
     """
 
@@ -40,6 +43,7 @@ class Columns:
     tags: str | None
     tag_names: list[str] | None
     spans: str | None
+    relations: str | None
     meta: tuple[str, ...]
 
 
@@ -56,6 +60,7 @@ def find_columns(features: Mapping[str, Any], settings: DatasetsSettings) -> Col
         "token_column": settings.token_column,
         "tag_column": settings.tag_column,
         "spans_column": settings.spans_column,
+        "relations_column": settings.relations_column,
         **{f"label_columns.{name}": column for name, column in settings.label_columns.items()},
         **{f"side_text_columns.{name}": col for name, col in settings.side_text_columns.items()},
         **{f"meta_columns[{i}]": name for i, name in enumerate(settings.meta_columns or ())},
@@ -63,21 +68,17 @@ def find_columns(features: Mapping[str, Any], settings: DatasetsSettings) -> Col
     for field, column in named.items():
         if column is not None and column not in features:
             raise ConfigError(f"{field} {column!r}: the dataset has {describe(features)}")
-    text, tokens = settings.text_column, settings.token_column
-    if text is None and tokens is None:
-        tokens = None if settings.spans_column else _first(TOKENS, features, is_list)
-        text = None if tokens else _first(TEXTS, features, is_text)
-    tags, spans = settings.tag_column, settings.spans_column
-    if tokens and tags is None and spans is None:
-        tags = _first(TAGS, features, is_list)
-    elif text and spans is None and tags is None:
-        spans = _first(SPANS, features, is_structs)
-    _check_types(features, text, tokens, tags, spans)
+    text, tokens, tags, spans = _labelled(features, settings)
+    relations = settings.relations_column
+    if relations is None and spans and "id" in _keys(features[spans]):
+        relations = _first(RELATIONS, features, is_relations)
+    _check_types(features, text, tokens, tags, spans, relations)
     names = _tag_names(features, tags, settings)
     id = settings.id_column or _first(("id",), features, is_id)
-    used = {id, text, tokens, tags, spans}
+    used = {id, text, tokens, tags, spans, relations}
     used |= {*settings.label_columns.values(), *settings.side_text_columns.values()}
-    return Columns(id, text, tokens, tags, names, spans, _meta(features, used, settings))
+    meta = _meta(features, used, settings)
+    return Columns(id, text, tokens, tags, names, spans, relations, meta)
 
 
 def describe(features: Mapping[str, Any]) -> str:
@@ -107,15 +108,27 @@ def is_structs(feature: Any) -> bool:
     return isinstance(getattr(feature, "feature", None), dict)
 
 
+def is_relations(feature: Any) -> bool:
+    """Whether a column holds relations between spans that are named by their ids."""
+    if not is_structs(feature) or _keys(feature) != RELATION_KEYS:
+        return False
+    parts = feature if isinstance(feature, dict) else feature.feature
+    ends = (parts["head"], parts["tail"])
+    return all(is_text(getattr(end, "feature", end)) for end in ends)
+
+
 def decode(value: Any, feature: Any) -> Any:
     """A value as JSON has it: class labels by name (none: null), NaN as null, times as text.
 
     Raises:
-        InputError: `bad_label`; a class label has a number that its feature does not name.
+        InputError: `bad_label` (a class label has a number that its feature does not name), or
+            `bad_field` (an infinite number, which JSON has no word for).
     """
     names = getattr(feature, "names", None)
     if isinstance(value, float) and math.isnan(value):
         return None
+    if isinstance(value, float) and math.isinf(value):
+        raise InputError("bad_field", f"{value} is no number of JSON")
     if value is None or isinstance(value, str | bool | float):
         return value
     if isinstance(value, int):
@@ -129,10 +142,41 @@ def decode(value: Any, feature: Any) -> Any:
     if isinstance(value, dict):
         parts = feature if isinstance(feature, dict) else {}
         return {key: decode(one, parts.get(key)) for key, one in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         inner = getattr(feature, "feature", None)
         return [decode(one, inner) for one in value]
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _labelled(
+    features: Mapping[str, Any], settings: DatasetsSettings
+) -> tuple[str | None, str | None, str | None, str | None]:
+    """The columns of texts, words, tags and spans, named or found."""
+    text, tokens = settings.text_column, settings.token_column
+    tags, spans = settings.tag_column, settings.spans_column
+    if tokens is None and tags is None and settings.tag_names is None:
+        keys = {settings.start_key, settings.end_key, settings.label_key}
+        some_text = text or _first(TEXTS, features, is_text)
+        some_spans = spans or _first(
+            SPANS, features, lambda one: is_structs(one) and _keys(one) >= keys
+        )
+        if some_text and some_spans:
+            return some_text, _first(TOKENS, features, is_list), None, some_spans
+    if text is None and tokens is None:
+        tokens = None if spans else _first(TOKENS, features, is_list)
+        text = None if tokens else _first(TEXTS, features, is_text)
+    if tokens and tags is None and spans is None:
+        tags = _first(TAGS, features, is_list)
+    elif text and spans is None and tags is None:
+        spans = _first(SPANS, features, is_structs)
+    return text, tokens, tags, spans
+
+
+def _keys(feature: Any) -> set[str]:
+    """The keys of the structs; none where a column holds something else."""
+    if not is_structs(feature):
+        return set()
+    return set(feature if isinstance(feature, dict) else feature.feature)
 
 
 def _first(
@@ -147,6 +191,7 @@ def _check_types(
     tokens: str | None,
     tags: str | None,
     spans: str | None,
+    relations: str | None,
 ) -> None:
     if not text and not tokens:
         raise ConfigError(
@@ -157,6 +202,8 @@ def _check_types(
         raise ConfigError(f"tag_column {tags!r} needs a token_column")
     if spans and not text:
         raise ConfigError(f"spans_column {spans!r} needs a text_column: spans count characters")
+    if relations and not spans:
+        raise ConfigError(f"relations_column {relations!r} needs a spans_column")
     if spans and tags:
         raise ConfigError(f"give either tag_column {tags!r} or spans_column {spans!r}, not both")
     for field, column, fits, what in (
@@ -164,6 +211,7 @@ def _check_types(
         ("token_column", tokens, is_list, "lists of strings"),
         ("tag_column", tags, is_list, "lists of tags"),
         ("spans_column", spans, is_structs, "lists of structs or structs of lists"),
+        ("relations_column", relations, is_structs, "lists of structs or structs of lists"),
     ):
         if column and not fits(features[column]):
             raise ConfigError(f"{field} {column!r} must hold {what}, not {features[column]}")

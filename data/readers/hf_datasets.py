@@ -1,8 +1,8 @@
 """Any `datasets` dataset: from the hub, a folder or files; token tags or character spans.
 
 Rows are read from the memory-mapped Arrow table in batches, so that memory does not grow with the
-dataset. A row without a split's id column is called `train-1`, `train-2`, ...; `origin` counts rows
-from 1 as well.
+dataset. A row of a dataset without ids is called `train-1`, `train-2`, ...; its `origin`,
+`train row 1`, counts from 1 as well.
 
 Bad rows: `bad_field` (a text or id that is null), `bad_tokens` (an empty word, or as many tags as
 words there are not), `bad_tag`, `bad_label`, `bad_span`, `bad_offset`, and the others of
@@ -24,6 +24,7 @@ from spanferry.data.readers.base import Read, ReaderSettings, attempt
 from spanferry.data.readers.hf_columns import Columns, decode, find_columns
 from spanferry.data.readers.hf_load import load
 from spanferry.data.readers.hf_settings import DatasetsSettings
+from spanferry.data.readers.hf_spans import located, plain_spans, structs
 from spanferry.data.readers.tagged import tagged_record
 from spanferry.data.readers.tokens import Joiner
 from spanferry.data.records import Record
@@ -90,10 +91,12 @@ class DatasetsReader:
         columns = self._columns[split]
         scheme = self._scheme(dataset, columns)
         for number, row in enumerate(_rows(dataset), start=1):
+            origin = f"{split} row {number}"
             yield attempt(
-                f"{self.settings.path} {split} row {number}",
+                origin,
                 partial(json.dumps, row, ensure_ascii=False, default=str),
                 partial(self._record, row, dataset.features, columns, scheme, f"{split}-{number}"),
+                at=f"{self.settings.path} {origin}",
             )
 
     def _split(self, split: str) -> Any:
@@ -133,7 +136,7 @@ class DatasetsReader:
             "meta": {name: decode(row[name], features[name]) for name in columns.meta},
         }
         text = fields.text_of(row[columns.text], columns.text) if columns.text else None
-        if columns.tokens:
+        if columns.tokens and not columns.spans:
             return tagged_record(
                 tokens=_tokens(row, columns),
                 tags=_tags(row, columns) if columns.tags else None,
@@ -143,14 +146,17 @@ class DatasetsReader:
                 text=text,
                 **common,
             )
-        spans: Any = None
-        if columns.spans:
-            spans = _structs(decode(row[columns.spans], features[columns.spans]))
         keys = fields.SpanKeys(settings.start_key, settings.end_key, settings.label_key)
+        spans, relations = (
+            structs(decode(row[name], features[name]), reason) if name else None
+            for name, reason in ((columns.spans, "bad_span"), (columns.relations, "bad_relation"))
+        )
         return Record(
             text=text or "",
             language=settings.language,
-            spans=fields.spans_of(spans, columns.spans or "spans", keys),
+            spans=fields.spans_of(plain_spans(spans, keys), columns.spans or "spans", keys),
+            relations=fields.relations_of(relations, columns.relations or ""),
+            tokens=located(row[columns.tokens], text or "") if columns.tokens else None,
             **common,
         )
 
@@ -189,18 +195,3 @@ def _readable_tags(row: Mapping[str, Any], columns: Columns) -> list[str]:
         return _tags(row, columns)
     except InputError:
         return []
-
-
-def _structs(value: Any) -> Any:
-    """A struct of lists as the list of structs that it stands for.
-
-    Raises:
-        InputError: `bad_span`; the lists are not of one length.
-    """
-    if not isinstance(value, dict):
-        return value
-    sizes = {key: len(values or []) for key, values in value.items()}
-    if len(set(sizes.values())) > 1:
-        raise InputError("bad_span", f"lists of different lengths: {sizes}")
-    count = next(iter(sizes.values()), 0)
-    return [{key: value[key][index] for key in value} for index in range(count)]

@@ -13,8 +13,10 @@ from spanferry.data.readers.tagged import TagSettings
 class DatasetsSettings(TagSettings):
     """Settings of the reader `datasets`.
 
-    Columns that are not named are looked for: `tokens` (or `words`) with `ner_tags`, `tags` or
-    `labels`; else `text` (or `sentence`, `context`) with `spans` or `entities`.
+    Columns that are not named are looked for: `text` (or `sentence`, `context`) with `spans` or
+    `entities`, which say more than tags, since they nest; else `tokens` (or `words`) with
+    `ner_tags`, `tags` or `labels`. Words beside spans become the words of the record where they
+    make up its text. The folder of a dataset that spanferry published needs no more than its path.
     """
 
     reader: Literal["datasets"] = "datasets"
@@ -41,7 +43,14 @@ class DatasetsSettings(TagSettings):
     spans_column: str | None = Field(
         default=None,
         description="Character spans: a list of structs, or a struct of lists, of start, end, "
-        "label and, if present, id, attributes and fragments.",
+        "label and, if present, id, attributes (a struct, or a list of key and value) and "
+        "fragments. What else a span has becomes an attribute, except text, score, method and "
+        "source_span.",
+    )
+    relations_column: str | None = Field(
+        default=None,
+        description="Relations: a list of structs, or a struct of lists, of head, tail (ids of "
+        "spans) and label; null: the column `relations`, if it is one of these.",
     )
     start_key: str = Field(default="start", description="Start of a span.")
     end_key: str = Field(default="end", description="End of a span, exclusive.")

@@ -86,17 +86,21 @@ class JsonlReader:
             for row, raw in enumerate(read_lines(file.path), start=1):
                 if raw.strip():
                     number += 1
-                    yield self._read_line(raw, f"{file.path}:{row}", f"{file.prefix}-{number}")
+                    yield self._read_line(raw, file, row, f"{file.prefix}-{number}")
 
-    def _read_line(self, raw: bytes, origin: str, id: str) -> Read:
+    def _read_line(self, raw: bytes, file: SourceFile, row: int, id: str) -> Read:
+        origin, place = f"{file.name}:{row}", f"{file.path}:{row}"
         try:
             line = raw.decode("utf-8")
         except UnicodeDecodeError as error:
             what = f"byte 0x{raw[error.start]:02x} at {error.start} is not UTF-8"
             shown = raw.decode("utf-8", "backslashreplace")
-            return failure("bad_encoding", what, origin=origin, raw=shown)
+            return failure("bad_encoding", what, origin=origin, at=place, raw=shown)
         return attempt(
-            origin, lambda: line, lambda: record_from_json(parse_line(line), self.settings, id)
+            origin,
+            lambda: line,
+            lambda: record_from_json(parse_line(line), self.settings, id),
+            at=place,
         )
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from pydantic import ValidationError
 
 from spanferry.data import backends
 from spanferry.data.errors import InputError
@@ -54,3 +55,25 @@ def test_attempt_keeps_the_nearer_place() -> None:
     item = attempt("a:1", lambda: "", build)
     assert item.error is not None
     assert (item.origin, item.error.origin) == ("a:1", "a:3")
+
+
+def test_attempt_shows_people_the_whole_path() -> None:
+    item = attempt("a:1", lambda: "", lambda: Record("1", ""), at="folder/a:1")
+    assert item.error is not None
+    assert (item.origin, item.error.origin) == ("a:1", "folder/a:1")
+
+
+@pytest.mark.parametrize("name", sorted(READERS))
+@pytest.mark.parametrize(
+    ("given", "code"), [("PT_br", "pt-BR"), ("eng", "en"), ("und", "und"), ("sr-Latn", "sr-Latn")]
+)
+def test_the_language_is_normalized(name: str, given: str, code: str) -> None:
+    settings = backends.load("readers", name, READERS).Settings(path="a", language=given)
+    assert settings.language == code
+
+
+@pytest.mark.parametrize("code", ["klingon", "", "en-", "english please"])
+def test_a_wrong_language_is_refused(code: str) -> None:
+    for name in READERS:
+        with pytest.raises(ValidationError, match="is not a language code; write BCP-47"):
+            backends.load("readers", name, READERS).Settings(path="a", language=code)

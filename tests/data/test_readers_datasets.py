@@ -61,7 +61,7 @@ def test_tokens_and_tags(tmp_path: Path, tag: Any, tags: list[Any], settings: An
     assert (record.id, record.text) == ("a7", "Ada Lovelace didn't.")
     assert covered(items[0]) == [("PER", "Ada Lovelace")]
     assert [record.text[start:end] for start, end in record.tokens or ()] == WORDS
-    assert items[0].origin == f"{tmp_path} train row 1"
+    assert items[0].origin == "train row 1"
 
 
 def test_named_columns_and_a_text_beside_the_tokens(tmp_path: Path) -> None:
@@ -104,11 +104,11 @@ def test_spans_with_ids_attributes_and_fragments(tmp_path: Path) -> None:
     part = {"start": Value("int32"), "end": Value("int32")}
     entity = {
         **{"id": Value("string"), "from": Value("int32"), "to": Value("int32")},
-        **{"type": Value("string"), "score": Value("float64")},
+        **{"type": Value("string"), "sure": Value("float64")},
         **{"attributes": {"qid": Value("string"), "no": Value("string")}, "fragments": List(part)},
     }
     value = {
-        **{"id": "x", "from": 0, "to": 5, "type": "BODY", "score": 0.5},
+        **{"id": "x", "from": 0, "to": 5, "type": "BODY", "sure": 0.5},
         **{"attributes": {"qid": "Q1", "no": None}},
         **{"fragments": [{"start": 0, "end": 1}, {"start": 4, "end": 5}]},
     }
@@ -120,7 +120,7 @@ def test_spans_with_ids_attributes_and_fragments(tmp_path: Path) -> None:
     )
     (span,) = one(item).spans
     assert (span.id, span.label, span.fragments) == ("x", "BODY", ((0, 1), (4, 5)))
-    assert span.attributes == {"qid": "Q1", "score": "0.5"}
+    assert span.attributes == {"qid": "Q1", "sure": "0.5"}
 
 
 def test_labels_side_texts_and_meta(tmp_path: Path) -> None:
@@ -150,6 +150,12 @@ def test_labels_side_texts_and_meta(tmp_path: Path) -> None:
         read(tmp_path / "c", features, [row], meta_columns=["raw"], **settings)
 
 
+def test_an_infinite_number_is_no_json(tmp_path: Path) -> None:
+    features = {"text": Value("string"), "score": Value("float64")}
+    items = read(tmp_path, features, [("a", float("inf")), ("b", 1.0)])
+    assert [item.error and item.error.reason for item in items] == ["bad_field", None]
+
+
 @pytest.mark.parametrize(
     ("tag", "words", "tags", "reason", "says"),
     [
@@ -173,6 +179,7 @@ def test_bad_rows_of_tokens(
     error = items[1].error
     assert error is not None
     assert (error.reason, error.origin) == (reason, f"{tmp_path} train row 2")
+    assert items[1].origin == "train row 2"
     assert says in error.detail
     assert error.raw.startswith('{"tokens": ')
 
@@ -204,6 +211,8 @@ TOKENS = {"tokens": List(Value("string")), "ner_tags": List(NER), "text": Value(
         (TOKENS, {"token_column": "text"}, "must hold lists of strings"),
         (TOKENS, {"text_column": "tokens"}, "must hold strings"),
         (TOKENS, {"text_column": "text", "spans_column": "tokens"}, "lists of structs"),
+        (TOKENS, {"relations_column": "rels"}, "relations_column 'rels'"),
+        (TOKENS, {"relations_column": "tokens"}, "'tokens' needs a spans_column"),
         (TOKENS, {"text_column": "text", "tag_column": "ner_tags"}, "needs a token_column"),
         ({"words": List(Value("string")), "tags": List(Value("int8"))}, {}, "give tag_names"),
         ({"a": Value("string")}, {}, "no column of texts or words"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from pydantic import ValidationError
 
 from spanferry.data.errors import ConfigError, InputError
 from spanferry.data.readers.conll_settings import ConllSettings
+from spanferry.data.readers.file_names import short_names
 from spanferry.data.readers.files import files_of, find_files, hash_files, read_lines
 
 
@@ -46,13 +49,57 @@ def test_prefixes_differ_whatever_the_names(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")
     found = find_files([str(tmp_path / name) for name in names])["train"]
-    assert [file.prefix.removeprefix(f"{tmp_path}/") for file in found] == [
-        "a/x",
-        "b/x.conll",
-        "b/x.conll.gz",
-        "c/b/x.conll",
-        "y",
+    here = tmp_path.name
+    assert [(file.prefix, file.name) for file in found] == [
+        ("a/x", "a/x.conll"),
+        (f"{here}/b/x.conll", f"{here}/b/x.conll"),
+        ("b/x.conll.gz", "x.conll.gz"),
+        ("c/b/x.conll", "c/b/x.conll"),
+        ("y", "y.conll"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("paths", "names"),
+    [
+        (["/p/q/en.conll"], ["en.conll"]),
+        (["/p/dev/en.conll", "/p/train/en.conll"], ["dev/en.conll", "train/en.conll"]),
+        (["/p/a/d/x", "/p/b/d/x", "/p/b/d/y"], ["a/d/x", "b/d/x", "y"]),
+        (["/x", "/a/x"], ["x", "a/x"]),
+        (["/p/x", "/p/q/../x", "/r/y"], ["x", "x", "y"]),  # one file, spelled twice
+        (["s3://bucket/a/x", "s3://other/a/x"], ["bucket/a/x", "other/a/x"]),
+        (["https://me:secret@host/d/x.gz?token=1"], ["x.gz"]),
+        (["https://me:secret@h/x?token=1", "https://me:secret@i/x"], ["h/x", "i/x"]),
+        (["zip://d/x::a.zip", "zip://d/x::b.zip"], ["a.zip/d/x", "b.zip/d/x"]),
+        (["simplecache::https://host/x", "simplecache::https://host/y"], ["x", "y"]),
+    ],
+)
+def test_short_names(paths: list[str], names: list[str]) -> None:
+    assert list(short_names(paths).values()) == names
+
+
+def test_names_do_not_change_when_the_corpus_moves(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder / "train")
+    spellings = [
+        f"{folder}/**/*.conll",
+        [f"{folder}/dev/../odd[1].conll", "../dev/en.conll", "./en.conll", "more.conll"],
+    ]
+    found = [{file.name for file in find_files(paths)["train"]} for paths in spellings]
+    assert found[0] == found[1] == {"dev/en.conll", "train/en.conll", "more.conll", "odd[1].conll"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such file names")
+@pytest.mark.parametrize("pattern", ["*.conll", "caf\udce9.conll"])
+def test_a_name_that_is_not_utf8_is_refused(tmp_path: Path, pattern: str) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.conll")).write_text("")
+    with pytest.raises(ConfigError, match=r"caf\\xe9\.conll' is not UTF-8") as caught:
+        find_files(f"{tmp_path}/{pattern}")
+    str(caught.value).encode()
+    with pytest.raises(ConfigError, match=r"there is: caf\\xe9\.conll") as caught:
+        find_files(f"{tmp_path}/caf.conll")
+    str(caught.value).encode()
 
 
 def test_a_recursive_glob(folder: Path) -> None:

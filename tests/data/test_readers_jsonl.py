@@ -62,7 +62,7 @@ def test_the_text_is_enough(file: Path) -> None:
         ("a-1", "One.", "sw"),
         ("a-2", "Two.", "sw"),
     ]
-    assert [item.origin for item in items] == [f"{file}:2", f"{file}:4"]
+    assert [item.origin for item in items] == ["a.jsonl:2", "a.jsonl:4"]
     assert one(items[0]).tokens is None
 
 
@@ -132,6 +132,9 @@ BAD = [
     ('{"text": "x", "text": "y"}', "bad_json", "'text' stands twice"),
     ('{"text": "x", "a": {"b": 1, "b": 2}}', "bad_json", "'b' stands twice"),
     ('{"text": "x", "a": NaN}', "bad_json", "NaN is not JSON"),
+    ('{"text": "x", "a": 1e400}', "bad_json", "1e400 is too large"),
+    ('{"text": "x", "a": [{"b": -1.5e999}]}', "bad_json", "-1.5e999 is too large"),
+    ('{"text": "x", "a": ' + "9" * 5_000 + ".0}", "bad_json", r"^9{37}\.\.\. is too large"),
     ('{"text": "x", "a": ' + "[" * 100_000, "bad_json", "no JSON"),
     ('{"text": "x", "a": ' + "9" * 5_000 + "}", "bad_json", "no JSON"),
     ('{"text": "x", "a": 1, "meta": {"a": 2}}', "bad_json", "'a'.* stand in 'meta'"),
@@ -194,6 +197,7 @@ def test_a_bad_line_is_an_item_of_its_own(file: Path, line: str, reason: str, sa
     error = items[1].error
     assert error is not None
     assert (error.reason, error.origin, error.raw) == (reason, f"{file}:2", line)
+    assert items[1].origin == "a.jsonl:2"
     with pytest.raises(AssertionError, match=says):
         raise AssertionError(error.detail)
     f"{error.detail}{error.raw}".encode()  # both can be written to a file
@@ -204,8 +208,14 @@ def test_bytes_that_are_not_utf8(file: Path) -> None:
     error = items[0].error
     assert error is not None
     assert (error.reason, error.raw) == ("bad_encoding", '{"text": "caf\\xe9"}')
+    assert (items[0].origin, error.origin) == ("a.jsonl:1", f"{file}:1")
     assert "byte 0xe9 at 13" in error.detail
     assert one(items[1]).id == "a-2"
+
+
+def test_the_largest_and_smallest_numbers_pass(file: Path) -> None:
+    record = one(read(file, '{"text": "x", "a": [1.7976931348623157e308, 1e-400, -2.5e3]}')[0])
+    assert record.meta == {"a": [1.7976931348623157e308, 0.0, -2500.0]}
 
 
 def test_a_whole_surrogate_pair_is_one_character(file: Path) -> None:

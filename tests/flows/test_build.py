@@ -113,6 +113,15 @@ def test_bytes_do_not_depend_on_workers_and_shards(
     assert parquet("out/again") == parquet("out/names")
 
 
+def test_a_corpus_that_moves_is_not_built_again(tmp_path: Path) -> None:
+    write_corpus(tmp_path, 25)
+    run()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "corpus.jsonl").rename(tmp_path / "elsewhere/corpus.jsonl")
+    again = run(f"source.path={tmp_path}/elsewhere/corpus.jsonl")
+    assert (again.units, again.published.fresh) == (0, False)
+
+
 def test_a_file_that_somebody_damaged_is_made_again(tmp_path: Path) -> None:
     write_corpus(tmp_path, 25)
     run()

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import datasets
 import jsonschema
 import pytest
 import yaml
@@ -96,18 +97,40 @@ def test_inspect_shows_rejected_records_with_their_reason(
 def test_evaluate_scores_a_dataset_against_gold(tmp_path: Path, spanferry: Command) -> None:
     config = write_corpus(tmp_path, 5)
     spanferry("build", config.name)
+    assert "100.00" in spanferry("evaluate", "out/names", "out/names").stdout
+    rows = [
+        ("r0", "Ada vive em Lisboa. (0)", [(0, 3), (12, 18)]),
+        ("r4", "Em Paris choveu. (4)", [(0, 8)]),  # the build says Paris, without Em
+    ]
     gold = [
-        {"id": "r0", "text": "Ada vive em Lisboa. (0)", "spans": [
-            {"start": 0, "end": 3, "label": "NAME"}, {"start": 12, "end": 18, "label": "NAME"}]},
-        {"id": "r4", "text": "Em Paris choveu. (4)", "spans": [
-            {"start": 0, "end": 8, "label": "NAME"}]},
-    ]  # fmt: skip
-    lines = "\n".join(json.dumps(row) for row in gold)
-    (tmp_path / "gold.jsonl").write_text(lines, "utf-8")
-    done = spanferry("evaluate", "gold.jsonl", "gold.jsonl")
-    assert "100.00" in done.stdout
-    # r0: both right; r4: Paris is not "Em Paris"
-    wanted = {"id": "r1", "text": "other", "spans": []}
-    (tmp_path / "other.jsonl").write_text(json.dumps(wanted), "utf-8")
-    bad = spanferry("evaluate", "out/names", "other.jsonl", check=False)
+        {
+            "id": name,
+            "text": text,
+            "spans": [{"start": a, "end": b, "label": "NAME"} for a, b in spans],
+        }
+        for name, text, spans in rows
+    ]
+    (tmp_path / "gold.jsonl").write_text("\n".join(map(json.dumps, gold)), "utf-8")
+    # the dataset holds more records than the gold file, and other ones in the same order
+    refused = spanferry("evaluate", "out/names", "gold.jsonl", check=False)
+    assert refused.returncode == 2
+    kept = datasets.load_dataset(str(tmp_path / "out/names"), split="train")
+    lines = [
+        {
+            "id": row["id"],
+            "text": row["text"],
+            "spans": [
+                {"start": s["start"], "end": s["end"], "label": "NAME"} for s in row["spans"]
+            ],
+        }
+        for row in kept
+        if row["id"] in ("r0", "r4")
+    ]
+    (tmp_path / "ours.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    scored = spanferry("evaluate", "ours.jsonl", "gold.jsonl").stdout
+    assert "66.67" in scored  # two of three, both ways
+    other = {"id": "r1", "text": "another text", "spans": []}
+    (tmp_path / "other.jsonl").write_text(json.dumps(other), "utf-8")
+    bad = spanferry("evaluate", "other.jsonl", "out/names", check=False)
     assert bad.returncode == 2
+    assert "the texts differ" in bad.stderr
