@@ -48,6 +48,16 @@ SEGMENT = pa.struct(
         ("target_end", pa.int32()),
     ]
 )
+#: A link between a range of the text and one of the translation, from translators that tell.
+CHAR_LINK = pa.struct(
+    [
+        ("source_start", pa.int32()),
+        ("source_end", pa.int32()),
+        ("target_start", pa.int32()),
+        ("target_end", pa.int32()),
+        ("score", pa.float32()),
+    ]
+)
 REJECTION = pa.struct([("stage", pa.string()), ("reason", pa.string()), ("detail", pa.string())])
 
 #: `row` is the record's place in its split of the source, counted from 0, rejected ones included,
@@ -72,6 +82,7 @@ TRANSLATE_FIELDS: list[tuple[str, pa.DataType]] = [
     ("translated_side_texts", TEXT_MAP),
     ("translation_score", pa.float32()),
     ("translation_segments", pa.list_(SEGMENT)),
+    ("translation_links", pa.list_(CHAR_LINK)),
     ("translate_error", pa.string()),
 ]
 #: Words as ranges of the text and of the translation; links between word indexes.

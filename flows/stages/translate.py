@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
 
+from spanferry.data.columns import from_tuples
 from spanferry.data.errors import AccountingError
 from spanferry.data.schema import TRANSLATE_FIELDS, row_to_record, schema
 from spanferry.translators.base import TranslatedRecord, Translator
@@ -11,6 +14,8 @@ from spanferry.translators.base import TranslatedRecord, Translator
 COLUMNS = (
     "row", "id", "text", "language", "spans", "relations", "labels", "side_texts", "tokens", "meta",
 )  # fmt: skip
+#: The columns of number tuples; the others hold one value a record.
+_TUPLES = ("translation_segments", "translation_links")
 
 
 def run(table: pa.Table, translator: Translator, target: str, split: str) -> pa.Table:
@@ -23,26 +28,29 @@ def run(table: pa.Table, translator: Translator, target: str, split: str) -> pa.
             f"{translator.info.name} gave {len(results)} translations of {len(records)} records"
         )
     added = [_row(result, target) for result in results]
-    return pa.Table.from_pylist(added, schema=schema(TRANSLATE_FIELDS))
+    return pa.Table.from_arrays(
+        [
+            from_tuples([row[name] for row in added], kind)
+            if name in _TUPLES
+            else pa.array([row[name] for row in added], kind)
+            for name, kind in TRANSLATE_FIELDS
+        ],
+        schema=schema(TRANSLATE_FIELDS),
+    )
 
 
-def _row(result: TranslatedRecord, target: str) -> dict[str, object]:
+def _row(result: TranslatedRecord, target: str) -> dict[str, Any]:
     parts = (result.text, *result.side_texts.values())
     error = next((part.error for part in parts if part.error), None)
     if error is None and any(part.text is None for part in parts):
         error = "no_translation"
+    sides = [(name, part.text) for name, part in result.side_texts.items()]
     return {
         "target_language": target,
         "translation": None if error else result.text.text,
-        "translated_side_texts": []
-        if error
-        else [(name, part.text) for name, part in result.side_texts.items()],
+        "translated_side_texts": [] if error else sides,
         "translation_score": result.text.score,
-        "translation_segments": []
-        if error
-        else [
-            dict(zip(("source_start", "source_end", "target_start", "target_end"), s, strict=True))
-            for s in result.segments
-        ],
+        "translation_segments": [] if error else result.segments,
+        "translation_links": None if error else result.text.links,
         "translate_error": error,
     }
