@@ -29,7 +29,8 @@ from spanferry.data.readers.conll_layout import (
     detect_layout,
 )
 from spanferry.data.readers.conll_settings import ConllSettings
-from spanferry.data.readers.files import SourceFile, files_of, find_files, hash_files, read_lines
+from spanferry.data.readers.file_reader import FileReader
+from spanferry.data.readers.files import SourceFile, read_lines
 from spanferry.data.readers.tagged import tagged_record
 from spanferry.data.readers.tokens import Joiner
 from spanferry.data.records import Record
@@ -53,42 +54,22 @@ class Sentence:
         return "\n".join(line.decode(encoding, "backslashreplace") for _, line in self.lines)
 
 
-class ConllReader:
+class ConllReader(FileReader):
     """CoNLL columns: IOB1, IOB2, BILOU, IOBES or bare labels."""
 
     Settings: ClassVar[type[ReaderSettings]] = ConllSettings
 
     def __init__(self, settings: ConllSettings) -> None:
+        super().__init__(settings)
         self.settings = settings
-        self._files: dict[str, tuple[SourceFile, ...]] = {}
         self._joiner = Joiner(settings.language, settings.join)
 
-    def setup(self) -> None:
-        """Find the files.
+    def read_file(self, file: SourceFile) -> Iterator[Read]:
+        """The sentences of a file.
 
         Raises:
-            ConfigError: one is not there or cannot be opened.
+            ConfigError: the file has no such column.
         """
-        self._files = find_files(self.settings.path)
-
-    def splits(self) -> tuple[str, ...]:
-        """The splits of the setting `path`."""
-        return tuple(self._files)
-
-    def fingerprint(self, split: str) -> str:
-        """A hash of the files' bytes."""
-        return hash_files(files_of(self._files, split))
-
-    def read(self, split: str) -> Iterator[Read]:
-        """The sentences of all files of a split; see `Reader.read`.
-
-        Raises:
-            ConfigError: there is no such split, or a file has no such column.
-        """
-        for file in files_of(self._files, split):
-            yield from self._read_file(file)
-
-    def _read_file(self, file: SourceFile) -> Iterator[Read]:
         encoding = self.settings.encoding
         with closing(read_lines(file.path)) as scanned:
             shown = (line.decode(encoding, "replace") for line in scanned)

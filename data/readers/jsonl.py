@@ -26,7 +26,8 @@ from spanferry.data.errors import InputError
 from spanferry.data.jsonl import parse_line
 from spanferry.data.readers import jsonl_fields as fields
 from spanferry.data.readers.base import Read, ReaderSettings, attempt, failure
-from spanferry.data.readers.files import SourceFile, files_of, find_files, hash_files, read_lines
+from spanferry.data.readers.file_reader import FileReader
+from spanferry.data.readers.files import SourceFile, read_lines
 from spanferry.data.records import Record
 
 
@@ -50,43 +51,22 @@ class JsonlSettings(ReaderSettings):
     )
 
 
-class JsonlReader:
+class JsonlReader(FileReader):
     """JSON Lines with character spans; the forms of doccano and spaCy too."""
 
     Settings: ClassVar[type[ReaderSettings]] = JsonlSettings
 
     def __init__(self, settings: JsonlSettings) -> None:
+        super().__init__(settings)
         self.settings = settings
-        self._files: dict[str, tuple[SourceFile, ...]] = {}
 
-    def setup(self) -> None:
-        """Find the files.
-
-        Raises:
-            ConfigError: one is not there or cannot be opened.
-        """
-        self._files = find_files(self.settings.path)
-
-    def splits(self) -> tuple[str, ...]:
-        """The splits of the setting `path`."""
-        return tuple(self._files)
-
-    def fingerprint(self, split: str) -> str:
-        """A hash of the files' bytes."""
-        return hash_files(files_of(self._files, split))
-
-    def read(self, split: str) -> Iterator[Read]:
-        """The lines of all files of a split; see `Reader.read`. Lines of white space are skipped.
-
-        Raises:
-            ConfigError: there is no such split.
-        """
-        for file in files_of(self._files, split):
-            number = 0
-            for row, raw in enumerate(read_lines(file.path), start=1):
-                if raw.strip():
-                    number += 1
-                    yield self._read_line(raw, file, row, f"{file.prefix}-{number}")
+    def read_file(self, file: SourceFile) -> Iterator[Read]:
+        """The lines of a file; lines of white space are skipped."""
+        number = 0
+        for row, raw in enumerate(read_lines(file.path), start=1):
+            if raw.strip():
+                number += 1
+                yield self._read_line(raw, file, row, f"{file.prefix}-{number}")
 
     def _read_line(self, raw: bytes, file: SourceFile, row: int, id: str) -> Read:
         origin, place = f"{file.name}:{row}", f"{file.path}:{row}"
