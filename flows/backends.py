@@ -19,8 +19,8 @@ from spanferry.projection.filters.base import Filter
 from spanferry.translators import TRANSLATORS
 from spanferry.translators.base import Translator
 
-#: Stage -> the field of the configuration that names its backend.
-FIELDS = {"translate": "translate", "align": "align", "project": "project"}
+#: The stages that a backend does; the configuration has a field of the same name for each.
+BACKED = ("translate", "align", "project")
 
 
 class Backends:
@@ -51,13 +51,11 @@ class Backends:
             source = self.config.source
             source = source.model_copy(update={"path": samples.resolve(source.path)})
             return backends.load("readers", source.reader, READERS)(source)
-        settings = getattr(self.config, FIELDS[stage])
+        settings = getattr(self.config, stage)
         if stage == "project":
             return backends.load("methods", settings.method, METHODS)(settings)
-        kind, table = {
-            "translate": ("translators", TRANSLATORS),
-            "align": ("aligners", ALIGNERS),
-        }[stage]
+        translates = stage == "translate"
+        kind, table = ("translators", TRANSLATORS) if translates else ("aligners", ALIGNERS)
         made = backends.load(kind, settings.backend, table)
         return made(settings, source_language=self.config.source.language, target_language=target)
 
@@ -69,13 +67,13 @@ class Backends:
         """The translator into a language."""
         return self._get("translate", target, setup=setup)  # type: ignore[no-any-return]
 
-    def aligner(self, target: str, *, setup: bool = True) -> Aligner:
-        """The aligner of a language pair."""
-        return self._get("align", target, setup=setup)  # type: ignore[no-any-return]
+    def aligner(self, target: str) -> Aligner:
+        """The aligner of a language pair, set up."""
+        return self._get("align", target, setup=True)  # type: ignore[no-any-return]
 
-    def method(self, *, setup: bool = True) -> ProjectionMethod:
-        """The projection method."""
-        return self._get("project", "", setup=setup)  # type: ignore[no-any-return]
+    def method(self) -> ProjectionMethod:
+        """The projection method, set up."""
+        return self._get("project", "", setup=True)  # type: ignore[no-any-return]
 
     def check_targets(self) -> None:
         """Ask the translator's class whether it can serve all targets together.
@@ -95,10 +93,8 @@ class Backends:
 
     def info(self, stage: str, target: str) -> BackendInfo | None:
         """What identifies the backend of a stage; None for stages without one."""
-        if stage == "translate":
-            return self.translator(target, setup=False).info
-        if stage == "align":
-            return self.aligner(target, setup=False).info
-        if stage == "project":
-            return self.method(setup=False).info
-        return None
+        if stage not in BACKED:
+            return None
+        where = "" if stage == "project" else target  # one method serves all targets
+        info: BackendInfo = self._get(stage, where, setup=False).info
+        return info

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from spanferry.aligners import ALIGNERS
-from spanferry.aligners.base import WordPair
-from spanferry.aligners.words import model_words
+from spanferry.aligners.segments import TextPair, align_texts
 from spanferry.data import backends, samples
 from spanferry.data.errors import ConfigError
 from spanferry.data.readers import READERS
-from spanferry.data.records import Offsets, Record
+from spanferry.data.records import Record
 from spanferry.flows.config import reader_for, settings_class
 from spanferry.projection import METHODS
 from spanferry.projection.evaluate import LabelledRange, SpanReport, score_spans
@@ -45,14 +44,7 @@ def _aligner(config: Any | None, source: str, target: str) -> LinkSource:
     aligner = made(settings, source_language=source, target_language=target)
     aligner.setup()
 
-    def align(
-        pairs: Sequence[tuple[str, Sequence[Offsets], str, Sequence[Offsets]]],
-    ) -> Sequence[Any]:
-        words = [WordPair(model_words(s, a), model_words(t, b)) for s, a, t, b in pairs]
-        found: Sequence[Any] = aligner.align(words)
-        return found
-
-    return align
+    return lambda pairs: align_texts(aligner, [TextPair(*pair) for pair in pairs])
 
 
 def evaluate_files(

@@ -20,7 +20,7 @@ from spanferry.data.publish.card import BackendUse, CardInfo, FilterRule
 from spanferry.data.publish.folder import read_manifest
 from spanferry.data.publish.summary import PublishSummary
 from spanferry.data.schema import FILTER_FIELDS, READ_FIELDS, schema
-from spanferry.flows.backends import FIELDS
+from spanferry.flows.backends import BACKED
 from spanferry.flows.pipeline import Watcher
 from spanferry.flows.units import Unit, Workshop
 
@@ -180,7 +180,7 @@ def _name(path: Any) -> Any:
 
 def _backends(shop: Workshop) -> list[BackendUse]:
     uses = []
-    for stage in FIELDS:
+    for stage in BACKED:
         by_info: dict[Any, list[str]] = {}
         for target in shop.config.targets:
             by_info.setdefault(shop.backends.info(stage, target), []).append(target)

@@ -33,8 +33,6 @@ class AlignmentProjection:
 
     Settings = AlignmentSettings
 
-    Settings = AlignmentSettings
-
     def __init__(self, settings: AlignmentSettings | None = None) -> None:
         self.settings = settings or AlignmentSettings()
 

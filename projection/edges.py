@@ -1,4 +1,4 @@
-"""Rule 6: from target words to target characters.
+"""Rule 7: from target words to target characters.
 
 A word that came with the corpus may carry more than the span: `sushi.`, `"Purple`, `l'hôtel`.
 Edges are cut inside words too; the middle of a span is never touched.
