@@ -160,7 +160,7 @@ def translate_protected(
     masked = [mask(plain(text), expressible) for text in texts]
     # a text of items alone has nothing to translate
     wanted = [number for number, item in enumerate(masked) if any(map(_has_letters, item.parts()))]
-    done: dict[int, str] = {n: text for n, text in enumerate(texts) if n not in set(wanted)}
+    done = dict(enumerate(texts))
     failed: list[int] = []
     for number, out in zip(wanted, translate([masked[n].text for n in wanted]), strict=True):
         whole = unmask(masked[number], out)
