@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from spanferry.data.records import MissingSpan, ProjectedSpan, Record, Relation, Span
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 
 RANGE = pa.struct([("start", pa.int32()), ("end", pa.int32())])
 TEXT_MAP = pa.map_(pa.string(), pa.string())
@@ -75,7 +75,12 @@ READ_FIELDS: list[tuple[str, pa.DataType]] = [
     ("tokens", pa.list_(RANGE)),
     ("meta", pa.string()),
 ]
-#: `translate_error` holds the reason code where there is no usable translation.
+#: Another translation of the same text, with the model's mean log-probability a token.
+ALTERNATIVE = pa.struct([("text", pa.string()), ("score", pa.float32())])
+#: Tokens that a server counted.
+USAGE = pa.struct([("prompt_tokens", pa.int64()), ("completion_tokens", pa.int64())])
+#: `translate_error` holds the reason code where there is no usable translation; `back_translation`
+#: is null but for translators that go there and back.
 TRANSLATE_FIELDS: list[tuple[str, pa.DataType]] = [
     ("target_language", pa.string()),
     ("translation", pa.string()),
@@ -83,6 +88,9 @@ TRANSLATE_FIELDS: list[tuple[str, pa.DataType]] = [
     ("translation_score", pa.float32()),
     ("translation_segments", pa.list_(SEGMENT)),
     ("translation_links", pa.list_(CHAR_LINK)),
+    ("translation_alternatives", pa.list_(ALTERNATIVE)),
+    ("translation_usage", USAGE),
+    ("back_translation", pa.string()),
     ("translate_error", pa.string()),
 ]
 #: Words as ranges of the text and of the translation; links between word indexes.

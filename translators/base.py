@@ -16,20 +16,49 @@ CharLink = tuple[int, int, int, int, float]
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What a translation cost at a server that counts tokens; failed attempts included."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another translation that the model thought of, and its mean log-probability a token."""
+
+    text: str
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Translation:
     """The translation of one text.
 
     Args:
         text: the translation, or None where there is none; `error` then says why.
         score: mean log-probability a target token, for models that tell.
-        links: word links as character ranges with confidences, for models that tell.
+        links: links between parts of both texts (words, or sub-words) as character ranges with
+            confidences, for models that tell.
         error: short reason code (`empty_translation`, `too_long`, `no_translation`, ...).
+        alternatives: further translations, the best first; `text` itself is not among them.
+        usage: tokens that it cost, for servers that charge by them; counted even where it failed.
+        back: its translation back into the source language, from translators that make one.
     """
 
     text: str | None
     score: float | None = None
     links: tuple[CharLink, ...] | None = None
     error: str | None = None
+    alternatives: tuple[Alternative, ...] = ()
+    usage: Usage | None = None
+    back: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +75,19 @@ class TranslatedRecord:
     text: Translation
     side_texts: Mapping[str, Translation] = field(default_factory=dict)
     segments: tuple[Segment, ...] = ()
+
+
+@runtime_checkable
+class Scorer(Protocol):
+    """A translator that can say how probable a given translation is."""
+
+    def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[float]:
+        """Mean log-probability a target token of each target given its source, end token included.
+
+        Each is scored whole, by forced decoding, in batches. -inf where a text is too long for the
+        model.
+        """
+        ...
 
 
 @runtime_checkable

@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from spanferry.data.records import Offsets
 from spanferry.data.sentences import Newlines, split_sentences, trim
-from spanferry.translators.base import CharLink, Segment, Translation
+from spanferry.translators.base import Alternative, CharLink, Segment, Translation, Usage
 
 #: Places where a sentence that is too long may be cut, the better ones first.
 _CLAUSE_ENDS = (
@@ -128,36 +129,90 @@ def join(
     The first error of a piece is the error of the text. The score is the mean of the pieces'
     scores, weighted by the length of their translations; copied pieces have none. There are links
     only where every translated piece has them and went to the model as it stands in the text.
+    The n-th alternative is made of the n-th of each piece, or of its best where it has fewer.
+    Usage is the sum over all pieces, failed ones too.
     """
-    out: list[str] = []
+    usage = reduce(_add_usage, (translation.usage for translation in translations), None)
+    failed = next((t for t in translations if t.text is None or t.error), None)
+    if failed is not None:
+        return Translation(None, error=failed.error or "no_translation", usage=usage), ()
     segments: list[Segment] = []
     links: list[CharLink] | None = []
-    weighted, weight = 0.0, 0
     position = length = 0
     for piece, translation in zip(pieces, translations, strict=True):
-        if translation.text is None or translation.error:
-            return Translation(None, error=translation.error or "no_translation"), ()
-        gap = text[position : piece.start]
-        out += [gap, translation.text]
-        first = length + len(gap)
-        position, length = piece.end, first + len(translation.text)
+        first = length + piece.start - position
+        position, length = piece.end, first + len(translation.text or "")
         segments.append((piece.start, piece.end, first, length))
         if piece.copied:
             if links is not None:
                 links.append((piece.start, piece.end, first, length, 1.0))
-            continue
-        if translation.score is not None:
-            weighted += translation.score * len(translation.text)
-            weight += len(translation.text)
-        if translation.links is None or piece.end - piece.start != len(piece.source):
+        elif translation.links is None or piece.end - piece.start != len(piece.source):
             links = None
         elif links is not None:
             links += [
                 (piece.start + a, piece.start + b, first + c, first + d, score)
                 for a, b, c, d, score in translation.links
             ]
-    out.append(text[position:])
-    score = weighted / weight if weight else None
-    return Translation("".join(out), score, None if links is None else tuple(links)), tuple(
-        segments
+    best = [Alternative(t.text or "", t.score) for t in translations]
+    whole = _combine(text, pieces, best)
+    joined = Translation(
+        whole.text,
+        whole.score,
+        None if links is None else tuple(links),
+        alternatives=_alternatives(text, pieces, translations, best),
+        usage=usage,
+        back=_back(text, pieces, translations),
     )
+    return joined, tuple(segments)
+
+
+def _combine(text: str, pieces: Sequence[Piece], parts: Sequence[Alternative]) -> Alternative:
+    """Parts with the white space of the text between them, and the mean of their scores."""
+    out: list[str] = []
+    weighted, weight = 0.0, 0
+    position = 0
+    for piece, part in zip(pieces, parts, strict=True):
+        out += [text[position : piece.start], part.text]
+        position = piece.end
+        if part.score is not None and not piece.copied:
+            weighted += part.score * len(part.text)
+            weight += len(part.text)
+    out.append(text[position:])
+    return Alternative("".join(out), weighted / weight if weight else None)
+
+
+def _alternatives(
+    text: str,
+    pieces: Sequence[Piece],
+    translations: Sequence[Translation],
+    best: Sequence[Alternative],
+) -> tuple[Alternative, ...]:
+    most = max((len(translation.alternatives) for translation in translations), default=0)
+    return tuple(
+        _combine(
+            text,
+            pieces,
+            [
+                t.alternatives[number] if number < len(t.alternatives) else first
+                for t, first in zip(translations, best, strict=True)
+            ],
+        )
+        for number in range(most)
+    )
+
+
+def _back(text: str, pieces: Sequence[Piece], translations: Sequence[Translation]) -> str | None:
+    """The text made of the pieces that came back; None where one did not."""
+    parts = [
+        Alternative(piece.source if piece.copied else translation.back or "")
+        for piece, translation in zip(pieces, translations, strict=True)
+    ]
+    if not parts or all(translation.back is None for translation in translations):
+        return None
+    return _combine(text, pieces, parts).text
+
+
+def _add_usage(total: Usage | None, one: Usage | None) -> Usage | None:
+    if total is None or one is None:
+        return total or one
+    return total + one

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from spanferry.data.backends import BackendInfo
 from spanferry.data.errors import AccountingError
@@ -88,13 +89,18 @@ class TextTranslator(ABC):
         )
         done: list[TranslatedRecord] = []
         for record, (pieces, *side_pieces) in zip(records, cuts, strict=True):
-            text, segments = join(record.text, pieces, [known[p.source] for p in pieces])
+            text, segments = join(record.text, pieces, _take(known, pieces))
             sides = {
-                name: join(side, parts, [known[p.source] for p in parts])[0]
+                name: join(side, parts, _take(known, parts))[0]
                 for (name, side), parts in zip(record.side_texts.items(), side_pieces, strict=True)
             }
             done.append(TranslatedRecord(text, sides, segments))
         return done
+
+    def translate_texts(self, texts: Sequence[str]) -> list[Translation]:
+        """Translate texts of any length, cut and joined as those of records are."""
+        records = [Record(str(number), text) for number, text in enumerate(texts)]
+        return [item.text for item in self.translate_records(records, range(len(texts)), "")]
 
     def _cut(self, text: str, protected: Iterable[Offsets]) -> list[Piece]:
         return cut(
@@ -124,12 +130,23 @@ class TextTranslator(ABC):
         return known
 
 
+def _take(known: dict[str, Translation], pieces: Sequence[Piece]) -> list[Translation]:
+    """The translations of pieces; what one cost is told once, however often it is taken."""
+    taken: list[Translation] = []
+    for piece in pieces:
+        found = known[piece.source]
+        taken.append(found)
+        if found.usage is not None:
+            known[piece.source] = replace(found, usage=None)
+    return taken
+
+
 def _checked(source: str, result: Translation) -> Translation:
     if result.error:
         return result
     text = (result.text or "").strip()
     if is_blank(text):
-        return Translation(None, error="empty_translation")
+        return Translation(None, error="empty_translation", usage=result.usage)
     if repeats(source, text):
-        return Translation(None, error="repetition")
+        return Translation(None, error="repetition", usage=result.usage)
     return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import pyarrow as pa
@@ -9,7 +10,7 @@ import pyarrow as pa
 from spanferry.data.columns import from_tuples
 from spanferry.data.errors import AccountingError
 from spanferry.data.schema import TRANSLATE_FIELDS, row_to_record, schema
-from spanferry.translators.base import TranslatedRecord, Translator
+from spanferry.translators.base import TranslatedRecord, Translator, Usage
 
 COLUMNS = (
     "row", "id", "text", "language", "spans", "relations", "labels", "side_texts", "tokens", "meta",
@@ -44,6 +45,8 @@ def _row(result: TranslatedRecord, target: str) -> dict[str, Any]:
     error = next((part.error for part in parts if part.error), None)
     if error is None and any(part.text is None for part in parts):
         error = "no_translation"
+    costs = [part.usage for part in parts if part.usage is not None]
+    usage = sum(costs, Usage()) if costs else None
     sides = [(name, part.text) for name, part in result.side_texts.items()]
     return {
         "target_language": target,
@@ -52,5 +55,10 @@ def _row(result: TranslatedRecord, target: str) -> dict[str, Any]:
         "translation_score": result.text.score,
         "translation_segments": [] if error else result.segments,
         "translation_links": None if error else result.text.links,
+        "translation_alternatives": [
+            {"text": other.text, "score": other.score} for other in result.text.alternatives
+        ],
+        "translation_usage": asdict(usage) if usage else None,
+        "back_translation": None if error else result.text.back,
         "translate_error": error,
     }
