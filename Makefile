@@ -84,10 +84,11 @@ $(CORE_STAMP): $(PINS) | $(VENV_STAMP)
 	@$(PIP) install -c constraints.txt -e '.[embedded]'
 	@touch $@
 
-# holds what the core install holds, hence both stamps
+# holds what the core install holds, hence both stamps; the tests convert models with torch, for which
+# a CPU build will do (PIP_EXTRA_INDEX_URL can name an index that has one)
 $(DEV_STAMP): $(PINS) | $(VENV_STAMP)
-	@echo "installing spanferry[embedded,dev] into $(VENV), about a minute the first time"
-	@$(PIP) install -c constraints.txt -e '.[embedded,dev]'
+	@echo "installing spanferry[embedded,convert,openai,dev] into $(VENV), with torch: minutes the first time"
+	@$(PIP) install -c constraints.txt -e '.[embedded,convert,openai,dev]'
 	@touch $@ $(CORE_STAMP)
 
 $(LINT_STAMP): docker/lint-requirements.txt | $(DEV_STAMP)

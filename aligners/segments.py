@@ -8,44 +8,29 @@ by segments it is what it is for single sentences.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from spanferry.aligners.base import Aligner, WordPair
+from spanferry.aligners.base import Aligner, TextAligner, TextPair, WordPair
 from spanferry.aligners.words import model_words
 from spanferry.data.errors import AccountingError
 from spanferry.data.links import Link
 from spanferry.data.records import Offsets
 
-#: Source start, source end, target start, target end, in characters.
-Segment = tuple[int, int, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class TextPair:
-    """A text and its translation.
-
-    Args:
-        source, target: the texts.
-        source_words, target_words: their words, in characters.
-        segments: stretches that translate one another; none where that is not known.
-    """
-
-    source: str
-    source_words: Sequence[Offsets]
-    target: str
-    target_words: Sequence[Offsets]
-    segments: Sequence[Segment] = ()
-
 
 def align_texts(aligner: Aligner, pairs: Sequence[TextPair]) -> list[tuple[Link, ...]]:
     """Links of each pair between the word indexes of the whole texts, in order.
 
-    A pair with segments is aligned segment by segment, all in one batch with the others; a word
-    belongs to the segment in which it begins, and one that begins in none is not linked.
+    A `TextAligner` gets the texts as they are. For others a pair with segments is aligned segment
+    by segment, all in one batch with the others; a word belongs to the segment in which it begins,
+    and one that begins in none is not linked.
 
     Raises:
         AccountingError: the aligner gave more or fewer results than it was given pairs.
     """
+    if isinstance(aligner, TextAligner):
+        given = aligner.align_texts(pairs)
+        if len(given) != len(pairs):
+            raise AccountingError(f"{aligner.info.name} aligned {len(given)} of {len(pairs)} texts")
+        return given
     parts = [(place, *part) for place, pair in enumerate(pairs) for part in _parts(pair)]
     found = aligner.align(
         [

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from spanferry.aligners import ALIGNERS
-from spanferry.aligners.segments import TextPair, align_texts
+from spanferry.aligners.base import TextPair
+from spanferry.aligners.segments import align_texts
 from spanferry.data import backends, samples
 from spanferry.data.errors import ConfigError
 from spanferry.data.readers import READERS

@@ -12,7 +12,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -37,6 +37,9 @@ class EmbeddedTranslatorSettings(BaseModel):
     """Settings of the backend `embedded`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    #: See `Workshop`: no reason to translate again.
+    IDLE: ClassVar[frozenset[str]] = frozenset({"threads"})
 
     threads: Annotated[int, Field(ge=1)] | Literal["auto"] = Field(
         "auto", description="sentences translated at once; auto: one for each processor"

