@@ -148,7 +148,11 @@ class FastTokenizer:
     def offsets(self, texts: Sequence[str]) -> list[list[Offsets]]:
         """See `Tokenizer.offsets`."""
         return [
-            [trim(text, start, end) for start, end in found.offsets]
+            [
+                # a blank of its own has no character: SentencePiece puts one before every text
+                (start, start) if token == BLANK else trim(text, start, end)
+                for token, (start, end) in zip(found.tokens, found.offsets, strict=True)
+            ]
             for text, found in zip(texts, self._encode(texts), strict=True)
         ]
 
