@@ -11,7 +11,6 @@ words there are not), `bad_tag`, `bad_label`, `bad_span`, `bad_offset`, and the 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -22,7 +21,7 @@ from spanferry.data.errors import ConfigError, InputError
 from spanferry.data.readers import jsonl_fields as fields
 from spanferry.data.readers.base import Read, ReaderSettings, attempt
 from spanferry.data.readers.hf_columns import Columns, decode, find_columns
-from spanferry.data.readers.hf_load import load
+from spanferry.data.readers.hf_load import hash_rows, load
 from spanferry.data.readers.hf_settings import DatasetsSettings
 from spanferry.data.readers.hf_spans import located, plain_spans, structs
 from spanferry.data.readers.tagged import tagged_record
@@ -63,23 +62,8 @@ class DatasetsReader:
         return tuple(self._splits)
 
     def fingerprint(self, split: str) -> str:
-        """A hash of the rows and their features, wherever the dataset lies and came from.
-
-        `datasets`' own fingerprint holds the time of the cached file, so that each download
-        would look new.
-        """
-        import pyarrow as pa
-
-        dataset = self._split(split)
-        features = json.dumps(dataset.features.to_dict(), sort_keys=True, default=str)
-        total = hashlib.blake2b(features.encode(), digest_size=16)
-        for table in dataset.with_format("arrow").iter(BATCH):
-            sink = pa.BufferOutputStream()
-            plain = table.combine_chunks().replace_schema_metadata(None)
-            with pa.ipc.new_stream(sink, plain.schema) as writer:
-                writer.write_table(plain)
-            total.update(sink.getvalue())
-        return total.hexdigest()
+        """A hash of the rows and their features; see `hash_rows`."""
+        return hash_rows(self._split(split))
 
     def read(self, split: str) -> Iterator[Read]:
         """The rows of a split; see `Reader.read`.

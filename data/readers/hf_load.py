@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import glob
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +24,7 @@ BUILDERS = {
 HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
 #: What `Dataset.save_to_disk` and `DatasetDict.save_to_disk` leave behind.
 SAVED = ("state.json", "dataset_dict.json")
+_BATCH = 1_000
 
 
 def load(settings: DatasetsSettings) -> dict[str, Any]:
@@ -54,6 +57,25 @@ def load(settings: DatasetsSettings) -> dict[str, Any]:
                 f"split {name!r}: the dataset {settings.path!r} has {', '.join(by_name)}"
             )
     return {name: by_name[name] for name in wanted} if wanted else by_name
+
+
+def hash_rows(dataset: Any) -> str:
+    """A hash of the rows and their features, wherever the dataset lies and came from.
+
+    `datasets`' own fingerprint holds the time of the cached file, so that each download would
+    look new.
+    """
+    import pyarrow as pa
+
+    features = json.dumps(dataset.features.to_dict(), sort_keys=True, default=str)
+    total = hashlib.blake2b(features.encode(), digest_size=16)
+    for table in dataset.with_format("arrow").iter(_BATCH):
+        sink = pa.BufferOutputStream()
+        plain = table.combine_chunks().replace_schema_metadata(None)
+        with pa.ipc.new_stream(sink, plain.schema) as writer:
+            writer.write_table(plain)
+        total.update(sink.getvalue())
+    return total.hexdigest()
 
 
 def _load(settings: DatasetsSettings) -> Any:

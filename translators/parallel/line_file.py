@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import mmap
-import shutil
 import tempfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 import numpy.typing as npt
 
-from spanferry.data.errors import ConfigError, InputError
+from spanferry.data.errors import ConfigError, RetryableError
 from spanferry.data.readers.files import near_names
+from spanferry.translators.parallel.packed import is_packed, open_file
 
 _CHUNK = 1 << 22
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -26,27 +24,27 @@ class LineFile:
     """The lines of a file by number, from 0; eight bytes of memory a line.
 
     A line ends with LF or CRLF; further breaks of Unicode are text. A last line need not have an
-    end. A name with the suffix `.gz` is unpacked to a temporary file that goes away by itself.
-    Safe to read from several threads.
+    end. A compressed file (see `open_file`) is unpacked to a temporary one that goes away by
+    itself. Safe to read from several threads.
+
+    Args:
+        path: the file.
+        lines: the lines themselves, for a temporary file that stands for `path`.
 
     Raises:
-        ConfigError: there is no such file, or it cannot be read.
-        InputError: `bad_file`, the gzip data is broken.
+        ConfigError, InputError: see `open_file`.
+        RetryableError: there is no room for the temporary file.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, lines: Iterable[bytes] | None = None) -> None:
         self.path = path
-        try:
-            self._stream: IO[bytes] = _unpacked(path) if path.suffix == ".gz" else path.open("rb")
-        except FileNotFoundError:
-            raise ConfigError(f"there is no file {str(path)!r}{near_names(path)}") from None
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise InputError("bad_file", f"broken gzip data: {error}", origin=str(path)) from error
-        except OSError as error:
-            raise ConfigError(f"{str(path)!r} cannot be read: {error}") from error
-        self._ends, size = _line_ends(self._stream)
+        stream = (
+            _opened(path) if lines is None else _written(path, (line + b"\n" for line in lines))
+        )
+        self._ends, size = _line_ends(stream)
         # an empty file cannot be mapped
-        self._map = mmap.mmap(self._stream.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
+        self._map = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
+        stream.close()  # the mapping holds the file
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -87,12 +85,32 @@ def hash_file(path: Path) -> str:
     return total.hexdigest()
 
 
-def _unpacked(path: Path) -> IO[bytes]:
-    with gzip.open(path, "rb") as packed:
-        stream = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as its LineFile)
-        shutil.copyfileobj(packed, stream, _CHUNK)
-    stream.flush()
-    return stream
+def _opened(path: Path) -> IO[bytes]:
+    with open_file(path) as stream:
+        if not is_packed(path):
+            return path.open("rb")
+        return _written(path, iter(lambda: stream.read(_CHUNK), b""))
+
+
+def _written(path: Path, chunks: Iterable[bytes]) -> IO[bytes]:
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 (the caller closes it)
+    for chunk in chunks:
+        try:
+            copy.write(chunk)
+        except OSError as error:
+            raise _no_room(path, error) from error
+    try:
+        copy.flush()
+    except OSError as error:
+        raise _no_room(path, error) from error
+    return copy
+
+
+def _no_room(path: Path, error: OSError) -> RetryableError:
+    return RetryableError(
+        f"a temporary copy of {str(path)!r} cannot be written in {tempfile.gettempdir()!r} "
+        f"(TMPDIR names another folder): {error}"
+    )
 
 
 def _line_ends(stream: IO[bytes]) -> tuple[npt.NDArray[np.int64], int]:

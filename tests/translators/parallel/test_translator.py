@@ -14,7 +14,7 @@ from spanferry.data.errors import ConfigError
 from spanferry.data.records import Record
 from spanferry.translators.base import TranslatedRecord, Translation, Translator
 from spanferry.translators.parallel import ParallelTranslator
-from spanferry.translators.parallel_settings import ParallelTranslatorSettings
+from spanferry.translators.parallel.settings import ParallelTranslatorSettings
 
 
 def make(target: str = "pt", **settings: Any) -> ParallelTranslator:

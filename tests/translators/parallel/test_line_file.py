@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spanferry.data.errors import ConfigError, InputError
-from spanferry.translators.id_index import IdIndex
-from spanferry.translators.line_file import LineFile, hash_file
+from spanferry.translators.parallel.id_index import IdIndex
+from spanferry.translators.parallel.line_file import LineFile, hash_file
 
 
 @pytest.mark.parametrize(
@@ -69,6 +71,27 @@ def test_missing_and_broken_files(tmp_path: Path) -> None:
         with pytest.raises(InputError) as caught:
             LineFile(tmp_path / name)
         assert caught.value.reason == "bad_file"
+
+
+_LIMITED = """
+import resource, sys
+from pathlib import Path
+from spanferry.translators.parallel.line_file import LineFile
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))
+LineFile(Path(sys.argv[1]))
+"""
+
+
+def test_no_room_for_the_unpacked_file(tmp_path: Path) -> None:
+    path = tmp_path / "big.gz"
+    path.write_bytes(gzip.compress(b"x\n" * 100_000))
+    done = subprocess.run(
+        [sys.executable, "-c", _LIMITED, str(path)], capture_output=True, text=True
+    )
+    assert done.stderr.splitlines()[-1].startswith(
+        f"spanferry.data.errors.RetryableError: a temporary copy of '{path}' cannot be written in"
+    )
 
 
 def test_hash_follows_the_content(tmp_path: Path) -> None:

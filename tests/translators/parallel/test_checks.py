@@ -12,7 +12,7 @@ import pytest
 from spanferry.data.errors import ConfigError
 from spanferry.data.records import Record
 from spanferry.translators.parallel import SUSPICIOUS_BATCH, ParallelTranslator
-from spanferry.translators.parallel_settings import ParallelTranslatorSettings
+from spanferry.translators.parallel.settings import ParallelTranslatorSettings
 
 
 def make(**settings: Any) -> ParallelTranslator:
@@ -170,9 +170,13 @@ def test_warning_names_lines(tmp_path: Path, caplog: pytest.LogCaptureFixture) -
     assert told.endswith("t.txt'; lines looked for: 1, 2, 3, ...; the file has 30 lines")
 
 
-def test_one_translation_is_enough(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    translator = make(path=write(tmp_path / "t.jsonl", {"id": "r19", "text": "Um."}))
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_tenth_is_enough(tmp_path: Path, caplog: pytest.LogCaptureFixture, count: int) -> None:
+    objects = [{"id": f"r{19 - n}", "text": "Um."} for n in range(count)]
+    translator = make(path=write(tmp_path / "t.jsonl", *objects))
     with caplog.at_level(logging.WARNING, "spanferry"):
         found = translator.translate_records(*batch())
-    assert [item.text.text for item in found] == [None] * 19 + ["Um."]
-    assert warnings(caplog) == []
+    assert [item.text.text for item in found] == [None] * (20 - count) + ["Um."] * count
+    told = warnings(caplog)
+    assert len(told) == (count < 2)
+    assert all("of 20 records of the split 'train' only 1 have a translation in" in t for t in told)
