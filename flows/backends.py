@@ -56,6 +56,9 @@ class Backends:
             return backends.load("methods", settings.method, METHODS)(settings)
         translates = stage == "translate"
         kind, table = ("translators", TRANSLATORS) if translates else ("aligners", ALIGNERS)
+        if translates:
+            # no matter of the backend's, which may hash its settings
+            settings = settings.model_copy(update={"translate_labels": False})
         made = backends.load(kind, settings.backend, table)
         return made(settings, source_language=self.config.source.language, target_language=target)
 

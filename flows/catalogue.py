@@ -40,4 +40,6 @@ def _item(kind: str, name: str, table: dict[str, str]) -> Item:
     text = getattr(made, "description", None) or (inspect.getdoc(made) or "").partition("\n")[0]
     absent = [module for module in getattr(made, "REQUIRES", ()) if find_spec(module) is None]
     needs = f"pip install 'spanferry[{made.EXTRA}]'" if absent else ""
+    if not needs and (missing := getattr(made, "missing", None)):
+        needs = missing()  # what is no Python package: programs of the system
     return Item(kind, name, text, needs)

@@ -18,14 +18,15 @@ from spanferry.aligners import ALIGNERS
 from spanferry.data import backends, languages
 from spanferry.data.errors import ConfigError
 from spanferry.data.readers import READERS
+from spanferry.flows.agreement import LabelSetting, check_together
 from spanferry.projection import METHODS
 from spanferry.projection.filters import FilterSettings
-from spanferry.translators import TRANSLATORS
+from spanferry.translators import DEFAULT, TRANSLATORS
 
 #: kind -> (its dictionary, the key that names a backend, the backend taken when none is named)
 KINDS: dict[str, tuple[dict[str, str], str, str | None]] = {
     "readers": (READERS, "reader", None),
-    "translators": (TRANSLATORS, "backend", "embedded"),
+    "translators": (TRANSLATORS, "backend", DEFAULT),
     "aligners": (ALIGNERS, "backend", "embedded"),
     "methods": (METHODS, "method", "alignment"),
 }
@@ -92,6 +93,11 @@ class BaseConfig(_Settings):
             raise ValueError(f"a language stands twice: {', '.join(codes)}")
         return codes
 
+    @model_validator(mode="after")
+    def _agree(self) -> BaseConfig:
+        check_together(self)
+        return self
+
     @model_validator(mode="before")
     @classmethod
     def _name_backends(cls, data: Any) -> Any:
@@ -132,6 +138,15 @@ def settings_class(kind: str, name: str) -> type[BaseModel]:
         extra["on_error"] = (
             Literal["stop", "reject"],
             Field("stop", description="bad input: stop before anything is written, or reject it"),
+        )
+    if kind == "translators":
+        extra["translate_labels"] = (
+            LabelSetting,
+            Field(
+                False,
+                description="publish the names of labels in the target language: true, or the "
+                "names that you give by language ({pt: {PER: PESSOA}}), the others translated",
+            ),
         )
     title = f"{name.title()}{kind.title().removesuffix('s')}"
     return create_model(title, __base__=own, __doc__=own.__doc__, **extra)

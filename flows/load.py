@@ -79,7 +79,10 @@ def explain(error: ValidationError, data: Any, where: str) -> str:
     """A validation error as lines `file: key: what is wrong (got ...)`, one line a key."""
     found: dict[str, list[str]] = {}
     for item in error.errors(include_url=False):
-        key = _key(item["loc"], data) or "(top level)"
+        place = item["loc"]
+        if item["type"] == "union_tag_invalid":
+            place = (*place, item["ctx"]["discriminator"].strip("'"))
+        key = _key(place, data) or "(top level)"
         text = _text(dict(item))
         if text not in found.setdefault(key, []):
             found[key].append(text)
@@ -97,8 +100,10 @@ def _key(location: tuple[int | str, ...], data: Any) -> str:
             data = data[part]
             parts.append(str(part))
     last = location[-1] if location else ""
-    # a key that is missing is not in the data; the name of a type (`dict[str,str]`) is no key
-    if isinstance(data, dict) and last not in parts and str(last).isidentifier():
+    # a key that is missing is not in the data; the name of a type (`dict[str,str]`) is no key, nor
+    # is that of a member of a union (`translate.parallel`), which the file names as a value
+    named = isinstance(data, dict) and last in data.values()
+    if isinstance(data, dict) and not named and last not in parts and str(last).isidentifier():
         parts.append(str(last))
     return ".".join(parts)
 

@@ -15,6 +15,7 @@ from spanferry.data.publish.dataset import check_split
 from spanferry.data.readers.base import Reader
 from spanferry.flows.backends import Backends
 from spanferry.flows.config import BaseConfig
+from spanferry.flows.labels import check_labels
 from spanferry.flows.layout import Layout
 from spanferry.flows.retrying import with_retries
 from spanferry.flows.source import read_source
@@ -65,6 +66,7 @@ def open_workshop(
         for target in config.targets:
             translator = backends.translator(target, setup=False)
             translator.check(source.read, partial=limit is not None)
+        check_labels(config, backends, source.inventory, partial=limit is not None)
         yield Workshop(config, backends, layout, manifest, source)
 
 

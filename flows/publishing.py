@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -18,14 +18,16 @@ from spanferry.data.fingerprint import fingerprint
 from spanferry.data.publish import dataset
 from spanferry.data.publish.card import BackendUse, CardInfo, FilterRule
 from spanferry.data.publish.folder import read_manifest
+from spanferry.data.publish.label_names import LabelNames
 from spanferry.data.publish.summary import PublishSummary
 from spanferry.data.schema import FILTER_FIELDS, READ_FIELDS, schema
 from spanferry.flows.backends import BACKED
+from spanferry.flows.labels import label_names
 from spanferry.flows.pipeline import Watcher
 from spanferry.flows.units import Unit, Workshop
 
 #: Raised when the published files change for the same shards.
-PUBLISH_VERSION = "1"
+PUBLISH_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ def publish(shop: Workshop, watcher: Watcher) -> Published:
         AccountingError: records or spans are not accounted for.
     """
     chains = _filtered(shop)
-    wanted = _fingerprint(shop, chains)
+    names = label_names(shop, watcher)
+    wanted = _fingerprint(shop, chains, names)
     path = shop.layout.dataset
     done = _up_to_date(path, wanted)
     if done is not None:
@@ -63,6 +66,7 @@ def publish(shop: Workshop, watcher: Watcher) -> Published:
         shards,
         shop.source.inventory,
         _card(shop),
+        label_names=names,
         manifest={
             "fingerprint": wanted,
             "version": version("spanferry"),
@@ -104,7 +108,7 @@ def _filtered(shop: Workshop) -> list[Unit]:
     return last
 
 
-def _fingerprint(shop: Workshop, chains: list[Unit]) -> str:
+def _fingerprint(shop: Workshop, chains: list[Unit], names: Mapping[str, LabelNames]) -> str:
     return fingerprint(
         publish=PUBLISH_VERSION,
         version=version("spanferry"),
@@ -113,6 +117,7 @@ def _fingerprint(shop: Workshop, chains: list[Unit]) -> str:
         read=shop.source.read,
         rejected=[[bad.name, bad.sha256] for bad in shop.source.rejected],
         languages=[shop.config.source.language, *shop.config.targets],
+        labels={language: each.to_json() for language, each in names.items()},
     )
 
 
@@ -163,9 +168,17 @@ def _public(config: Any) -> dict[str, Any]:
         mode="json", exclude={"run": True, "publish": {"path"}}
     )
     for part in ("source", "translate"):
-        if settings[part].get("path"):
-            settings[part]["path"] = _name(settings[part]["path"])
+        _strip(settings[part])
     return settings
+
+
+def _strip(settings: dict[str, Any]) -> None:
+    """Leave the names of files only, in the settings of a backend's own backends too."""
+    if settings.get("path"):
+        settings["path"] = _name(settings["path"])
+    for value in settings.values():
+        if isinstance(value, dict) and "backend" in value:
+            _strip(value)
 
 
 def _name(path: Any) -> Any:

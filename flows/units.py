@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import BaseModel
 
 from spanferry.data.errors import AccountingError, SpanferryError
 from spanferry.data.files import read_parquet, write_parquet
@@ -20,6 +21,20 @@ from spanferry.flows.backends import Backends
 from spanferry.flows.layout import Layout
 from spanferry.flows.source import Shard, Source
 from spanferry.flows.stages import STAGES, Context, Stage
+
+
+def settings_that_matter(settings: BaseModel) -> dict[str, Any]:
+    """The settings that change the shards, as JSON values.
+
+    A backend names those that do not (`IDLE`: threads, devices), and so do the backends that it is
+    made of. Names of labels are a matter of publishing: shards hold those of the source.
+    """
+    idle = {*getattr(settings, "IDLE", ()), "translate_labels"}
+    inside = {name: value for name, value in settings if isinstance(value, BaseModel)}
+    return {
+        **settings.model_dump(mode="json", exclude={*idle, *inside}),
+        **{n: settings_that_matter(value) for n, value in inside.items() if n not in idle},
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +99,7 @@ class Workshop:
     def _settings(self, stage: str) -> Any:
         if stage == "score":
             return None
-        return getattr(self.config, stage).model_dump(mode="json")
+        return settings_that_matter(getattr(self.config, stage))
 
     def entry(self, unit: Unit) -> Entry | None:
         """The manifest's entry of a unit that is up to date."""

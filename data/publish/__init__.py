@@ -5,6 +5,7 @@ from __future__ import annotations
 from spanferry.data.publish.card import BackendUse, CardInfo, FilterRule
 from spanferry.data.publish.dataset import Publication, check_split, publish
 from spanferry.data.publish.inventory import Inventory
+from spanferry.data.publish.label_names import LabelNames
 from spanferry.data.publish.shards import Shard, Shards
 from spanferry.data.publish.summary import PublishSummary, SplitCounts, count_table
 
@@ -13,6 +14,7 @@ __all__ = [
     "CardInfo",
     "FilterRule",
     "Inventory",
+    "LabelNames",
     "Publication",
     "PublishSummary",
     "Shard",

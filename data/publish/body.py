@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from spanferry.data.publish.card import CardInfo, Config, default_config
 from spanferry.data.publish.features import Columns
+from spanferry.data.publish.inventory import Inventory
+from spanferry.data.publish.label_names import LabelNames
 from spanferry.data.publish.summary import PublishSummary
 
 LIMITS = """\
@@ -19,7 +21,11 @@ the source corpus and of the models apply."""
 
 
 def body(
-    info: CardInfo, summary: PublishSummary, columns: Columns, configs: Sequence[Config]
+    info: CardInfo,
+    summary: PublishSummary,
+    columns: Columns,
+    configs: Sequence[Config],
+    label_names: Mapping[str, LabelNames],
 ) -> str:
     """The card in Markdown, without the metadata block.
 
@@ -28,6 +34,7 @@ def body(
         summary: the counts.
         columns: the columns that depend on the corpus.
         configs: what can be loaded.
+        label_names: names of labels by language, where they have names of their own.
     """
     parts = [
         f"# {_cell(info.name)}",
@@ -41,6 +48,8 @@ def body(
     ]
     if columns.inventory.span_labels:
         parts += ["## Labels", _labels(summary)]
+    if label_names:
+        parts += ["## Names of labels", _label_names(columns.inventory, label_names, configs)]
     parts += ["## Columns", _columns(columns), "## Limits", LIMITS]
     return "\n\n".join(parts) + "\n"
 
@@ -167,6 +176,35 @@ def _labels(summary: PublishSummary) -> str:
     if lost:
         text += "\n\nWhy spans are missing, in all records:\n\n"
         text += table(["language", "reason", "spans"], lost)
+    return text
+
+
+def _label_names(
+    inventory: Inventory, names: Mapping[str, LabelNames], configs: Sequence[Config]
+) -> str:
+    labels = inventory.labels()
+    by_language = [names[language].of(labels) for language in names]
+    text = (
+        "Labels have names of their own, made by machine where they were not given by hand; the "
+        "number of a class is that of the label in the source. `source_spans` has them too; "
+        "`rejected/` and the counts on this page have the labels of the source."
+    )
+    if len(configs) > 1:
+        text += (
+            f" The names are those of the configurations of single languages; "
+            f"`{default_config(configs)}` has the labels of the source, as its classes are the "
+            "same for all languages."
+        )
+    text += "\n\n" + table(["label", *names], zip(labels, *by_language, strict=True))
+    why: dict[tuple[str, str], list[str]] = {}
+    for language, each in names.items():
+        for label, reason in each.kept.items():
+            why.setdefault((language, reason), []).append(label)
+    if why:
+        rows = [[*key, ", ".join(labels)] for key, labels in why.items()]
+        text += "\n\nLabels that kept their names (`code`: an abbreviation, which no model can "
+        text += "translate; `same_name`: the translation of another label, too):\n\n"
+        text += table(["language", "reason", "labels"], rows)
     return text
 
 

@@ -10,6 +10,7 @@ from spanferry.data.backends import BackendInfo
 from spanferry.data.languages import base
 from spanferry.data.publish.features import Columns
 from spanferry.data.publish.inventory import Inventory
+from spanferry.data.publish.label_names import LabelNames
 from spanferry.data.publish.summary import PublishSummary
 
 if TYPE_CHECKING:
@@ -81,10 +82,15 @@ class SplitSize:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A configuration of the dataset: the splits of one language."""
+    """A configuration of the dataset: the splits of one language.
+
+    Args:
+        features: its types, where labels have names of their own in the language.
+    """
 
     language: str
     splits: Mapping[str, SplitSize]
+    features: Features | None = None
 
 
 def dataset_card(
@@ -93,12 +99,13 @@ def dataset_card(
     columns: Columns,
     features: Features,
     configs: Sequence[Config],
+    label_names: Mapping[str, LabelNames],
 ) -> str:
     """The text of README.md; the same arguments give the same text."""
     from spanferry.data.publish.body import body
 
     metadata = card_metadata(info, columns.inventory, features, configs)
-    text = body(info, summary, columns, configs)
+    text = body(info, summary, columns, configs, label_names)
     return f"---\n{metadata}\n---\n\n{text}"
 
 
@@ -166,7 +173,7 @@ def _data_files(configs: Sequence[Config]) -> list[dict[str, Any]]:
 def _infos(features: Features, configs: Sequence[Config]) -> dict[str, Any]:
     from datasets import DatasetInfo, SplitDict, SplitInfo
 
-    def made(part: Sequence[Config]) -> DatasetInfo:
+    def made(part: Sequence[Config], features: Features) -> DatasetInfo:
         splits = SplitDict()
         for name in dict.fromkeys(split for config in part for split in config.splits):
             sizes = [each.splits[name] for each in part if name in each.splits]
@@ -178,8 +185,8 @@ def _infos(features: Features, configs: Sequence[Config]) -> dict[str, Any]:
             features=features, splits=splits, download_size=files, dataset_size=total
         )
 
-    infos = {config.language: made([config]) for config in configs}
-    infos.setdefault(default_config(configs), made(configs))
+    infos = {each.language: made([each], each.features or features) for each in configs}
+    infos.setdefault(default_config(configs), made(configs, features))
     return infos
 
 

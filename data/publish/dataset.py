@@ -17,6 +17,7 @@ from spanferry.data.publish.card import CardInfo, Config, SplitSize, dataset_car
 from spanferry.data.publish.features import Columns, columns, features, schema
 from spanferry.data.publish.folder import close_folder, open_folder, read_manifest
 from spanferry.data.publish.inventory import Inventory
+from spanferry.data.publish.label_names import LabelNames
 from spanferry.data.publish.rejected import rejected_rows, rejected_schema
 from spanferry.data.publish.rows import published_rows
 from spanferry.data.publish.shards import Progress, Shards, Split, load_shard, look
@@ -50,6 +51,7 @@ def publish(
     inventory: Inventory,
     card: CardInfo,
     *,
+    label_names: Mapping[str, LabelNames] | None = None,
     manifest: Mapping[str, Any] | None = None,
     read: Mapping[str, int] | None = None,
     rows_per_file: int = ROWS_PER_FILE,
@@ -65,6 +67,8 @@ def publish(
             but `row`, and so is the absence of a column that no record reached.
         inventory: all labels of the corpus.
         card: what the card says besides the counts.
+        label_names: what labels are called, by target language; the configuration of all languages
+            has the names of the inventory.
         manifest: what `manifest.json` says under `run`, as JSON values.
         read: records of each split as the reader counted them, to be checked against.
         rows_per_file: records in a published file.
@@ -91,17 +95,22 @@ def publish(
     summary.check()
     names = columns(inventory, _scores(found))
     types = features(names)
+    renamed = {lang: features(names, each) for lang, each in (label_names or {}).items()}
     planned = {name for split in found for name in split.files(rows_per_file)}
     open_folder(path, {"README.md", *planned, *(split.rejected_file for split in found)})
     files: dict[str, int | None] = {}
     for split in found:
-        files.update(_write_published(path, split, names, schema(types), rows_per_file, progress))
+        kind = schema(renamed.get(split.language, types))
+        files.update(_write_published(path, split, names, kind, rows_per_file, progress))
         if split.dropped:
             files[split.rejected_file] = _write_rejected(path, split, progress)
-    text = dataset_card(card, summary, names, types, _configs(path, found, rows_per_file))
+    configs = _configs(path, found, rows_per_file, renamed)
+    text = dataset_card(card, summary, names, types, configs, label_names or {})
     write_text(text, path / "README.md")
     files["README.md"] = None
     content = {"run": dict(manifest or {}), "inventory": inventory.to_json()}
+    if label_names:
+        content["label_names"] = {lang: each.to_json() for lang, each in label_names.items()}
     close_folder(path, files, {**content, "counts": summary.to_json()})
     return Publication(path, summary, files)
 
@@ -172,7 +181,9 @@ class _Stream:
             yield here
 
 
-def _configs(path: Path, splits: Sequence[Split], rows_per_file: int) -> list[Config]:
+def _configs(
+    path: Path, splits: Sequence[Split], rows_per_file: int, renamed: Mapping[str, Any]
+) -> list[Config]:
     """The sizes of the published splits, a config a language.
 
     Where no split has a record, all are named nevertheless: with no config at all, `datasets` would
@@ -191,4 +202,4 @@ def _configs(path: Path, splits: Sequence[Split], rows_per_file: int) -> list[Co
             bytes=sum(group.total_byte_size for group in groups),
             file_bytes=sum(file.stat().st_size for file in files),
         )
-    return [Config(language, sizes) for language, sizes in found.items()]
+    return [Config(lang, sizes, renamed.get(lang)) for lang, sizes in found.items()]

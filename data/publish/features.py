@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from spanferry.data.publish.inventory import Inventory
+from spanferry.data.publish.inventory import Inventory, tags_of
+from spanferry.data.publish.label_names import UNCHANGED, LabelNames
 
 if TYPE_CHECKING:
     from datasets import Features
@@ -60,20 +61,23 @@ def _name(names: Iterable[str], prefix: str, taken: set[str]) -> dict[str, str]:
     return found
 
 
-def features(columns: Columns) -> Features:
+def features(columns: Columns, names: LabelNames = UNCHANGED) -> Features:
     """The types of the published columns, in their order.
+
+    The classes are the labels of the inventory in its order, called what `names` calls them: a
+    class has the same number in every language.
 
     Importing `datasets` takes a second or two, hence not at the top.
     """
     from datasets import ClassLabel, Features, List, Value
 
     inventory = columns.inventory
-    spans = ClassLabel(names=list(inventory.span_labels))
+    spans = ClassLabel(names=names.of(inventory.span_labels))
     offsets = {"start": Value("int32"), "end": Value("int32")}
     kinds: dict[str, Any] = {name: Value("string") for name in ("id", "text", "language")}
     if inventory.token_labelled:
         kinds["tokens"] = List(Value("string"))
-        kinds["tags"] = List(ClassLabel(names=list(inventory.tags())))
+        kinds["tags"] = List(ClassLabel(names=list(tags_of(names.of(inventory.span_labels)))))
     if inventory.span_labels:
         kinds["spans"] = List(
             {
@@ -88,11 +92,11 @@ def features(columns: Columns) -> Features:
             }
         )
     if inventory.relation_labels:
-        relation = ClassLabel(names=list(inventory.relation_labels))
+        relation = ClassLabel(names=names.of(inventory.relation_labels))
         ends = {"head": Value("string"), "tail": Value("string")}
         kinds["relations"] = List({**ends, "label": relation})
     for name, column in columns.labels.items():
-        kinds[column] = ClassLabel(names=list(inventory.record_labels[name]))
+        kinds[column] = ClassLabel(names=names.of(inventory.record_labels[name]))
     for column in columns.side_texts.values():
         kinds[column] = Value("string")
     if inventory.span_labels:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,8 +81,18 @@ class Inventory:
         )
 
     def tags(self) -> tuple[str, ...]:
-        """The IOB2 tags of the span labels: `O`, then `B-` and `I-` of each label."""
-        return ("O", *(f"{kind}-{label}" for label in self.span_labels for kind in "BI"))
+        """The IOB2 tags of the span labels, see `tags_of`."""
+        return tags_of(self.span_labels)
+
+    def labels(self) -> tuple[str, ...]:
+        """All labels: of spans, of relations and of records."""
+        values = (value for values in self.record_labels.values() for value in values)
+        return tuple(sorted({*self.span_labels, *self.relation_labels, *values}))
+
+
+def tags_of(labels: Iterable[str]) -> tuple[str, ...]:
+    """The IOB2 tags of labels: `O`, then `B-` and `I-` of each label."""
+    return ("O", *(f"{kind}-{label}" for label in labels for kind in "BI"))
 
 
 def _pairs(column: pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:

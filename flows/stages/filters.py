@@ -20,6 +20,6 @@ def run(table: pa.Table, filters: list[Filter]) -> pa.Table:
     for block in filters:
         for i, score in enumerate(table[block.column].to_pylist()):
             if rejections[i] is None and not block.accept(score):
-                detail = f"{block.column} is {score:.3f}"
+                detail = f"{block.column} is {'null' if score is None else f'{score:.3f}'}"
                 rejections[i] = {"stage": "filter", "reason": block.name, "detail": detail}
     return pa.Table.from_pydict({"rejection": rejections}, schema=schema(FILTER_FIELDS))

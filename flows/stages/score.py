@@ -14,6 +14,7 @@ from spanferry.projection.filters.base import Filter, ScoreInput
 COLUMNS = (
     *translate.COLUMNS,
     "target_language", "translation", "projected", "missing", "projected_relations",
+    "back_translation",
 )  # fmt: skip
 
 
@@ -34,6 +35,7 @@ def run(table: pa.Table, filters: list[Filter]) -> pa.Table:
 
 def _input(row: dict[str, object]) -> ScoreInput:
     values: dict[str, list[dict[str, str]]] = row  # type: ignore[assignment]
+    back = row["back_translation"]
     return ScoreInput(
         record=row_to_record(row),
         translation=str(row["translation"]),
@@ -41,4 +43,5 @@ def _input(row: dict[str, object]) -> ScoreInput:
         projected=tuple(row_to_projected(span) for span in values["projected"]),
         missing=tuple(MissingSpan(**span) for span in values["missing"]),
         projected_relations=tuple(Relation(**r) for r in values["projected_relations"]),
+        back_translation=None if back is None else str(back),
     )

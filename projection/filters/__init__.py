@@ -18,6 +18,7 @@ FILTERS: dict[str, str] = {
     ),
     "length_ratio": "spanferry.projection.filters.length_ratio:LengthRatioFilter",
     "min_span_score": "spanferry.projection.filters.min_span_score:MinSpanScoreFilter",
+    "min_round_trip": "spanferry.projection.filters.round_trip:RoundTripFilter",
 }
 
 SCORE_FIELDS: list[tuple[str, pa.DataType]] = [(f"score_{name}", pa.float32()) for name in FILTERS]
@@ -38,6 +39,14 @@ class FilterSettings(BaseModel):
     )
     identical_to_source: bool = Field(
         True, description="reject records whose unlabelled words all stayed as they were"
+    )
+
+    min_round_trip: float = Field(
+        0,
+        ge=0,
+        le=1,
+        description="lowest chrF of the translation back (backend round_trip) against the source; "
+        "0 accepts all",
     )
 
     @field_validator("length_ratio")

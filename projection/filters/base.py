@@ -18,7 +18,12 @@ from spanferry.data.records import MissingSpan, ProjectedSpan, Record, Relation
 
 @dataclass(frozen=True, slots=True)
 class ScoreInput:
-    """A record, its translation and what projection made of its spans."""
+    """A record, its translation and what projection made of its spans.
+
+    Args:
+        back_translation: the translation in the source language again, from translators that
+            make one.
+    """
 
     record: Record
     translation: str
@@ -26,6 +31,7 @@ class ScoreInput:
     projected: tuple[ProjectedSpan, ...]
     missing: tuple[MissingSpan, ...]
     projected_relations: tuple[Relation, ...]
+    back_translation: str | None = None
 
 
 class Filter(ABC):

@@ -176,6 +176,7 @@ def test_build_gives_all_filters_with_their_columns() -> None:
         ("identical_to_source", "off"),
         ("length_ratio", "off"),
         ("min_span_score", "at least 0.3"),
+        ("min_round_trip", "off"),
     ]
     assert [name for name, _ in SCORE_FIELDS] == [each.column for each in made]
     assert all(kind == pa.float32() for _, kind in SCORE_FIELDS)
@@ -185,7 +186,13 @@ def test_build_gives_all_filters_with_their_columns() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"min_span_score": 1.5}, {"min_span_score": -0.1}, {"fluency": True}]
+    "wrong",
+    [
+        {"min_span_score": 1.5},
+        {"min_span_score": -0.1},
+        {"min_round_trip": 40},
+        {"fluency": True},
+    ],
 )
 def test_settings_refuse_what_they_do_not_know(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
