@@ -63,7 +63,7 @@ def find_items(text: str, expressible: Callable[[str], bool]) -> list[Item]:
     for match in _ADDRESS.finditer(text):
         end = match.end()
         if match["url"] or match["domain"]:
-            end = _address_end(text, match.start(), end)
+            end = address_end(text, match.start(), end)
         _add(found, text, Item(match.start(), end, Kind.KEEP))
     addresses = iter([*found, Item(len(text), len(text), Kind.KEEP)])
     found = []
@@ -102,7 +102,7 @@ def _add(found: list[Item], text: str, item: Item) -> None:
         found.append(item)
 
 
-def _address_end(text: str, start: int, end: int) -> int:
+def address_end(text: str, start: int, end: int) -> int:
     while end > start + 1:
         last = text[end - 1]
         opened = text.count("(", start, end) >= text.count(")", start, end)

@@ -26,7 +26,7 @@ _WORD = re.compile(r"[^\W_]+")
 SHORTEST_FOLDED = 3
 #: Typographic characters and their plain forms, which models know far better: with "It’s" the
 #: embedded one writes "Ele é um", with "It's" "É um".
-_PLAIN = str.maketrans(
+PLAIN = str.maketrans(
     {"’": "'", "‘": "'", "‚": "'", "‛": "'", "′": "'", "`": "'", "´": "'", "“": '"', "”": '"'}
     | {"„": '"', "‟": '"', "«": '"', "»": '"', "″": '"', "‹": "'", "›": "'", "…": "..."}
     | {"‐": "-", "‑": "-", "‒": "-", "–": "-", "―": "-", "−": "-", "—": " - "}
@@ -63,7 +63,7 @@ class Masked:
 
 def plain(text: str) -> str:
     """The text with typographic quotes, dashes and dots as ASCII, without invisible characters."""
-    text = unicodedata.normalize("NFC", text).translate(_PLAIN)
+    text = unicodedata.normalize("NFC", text).translate(PLAIN)
     return " ".join(text.split())
 
 

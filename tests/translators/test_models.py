@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.models.families import build_nllb, build_t5
+from tests.models.held_out import held_out
 from tests.models.language import Pair, pairs, split
 from tests.models.marian import MarianFiles
 
@@ -23,6 +24,7 @@ def test_a_seed_gives_the_same_pairs() -> None:
 
 def test_training_and_held_out_sentences_are_disjoint() -> None:
     train, held = split(3000, 200)
+    assert held == held_out()
     assert len(train) == 3000
     assert len(held) == 200
     assert not {pair.source for pair in train} & {pair.source for pair in held}
@@ -143,12 +145,10 @@ def _converted(folder: Path, precision: str) -> tuple[Any, MarianFiles, list[Pai
     ctranslate2 = pytest.importorskip("ctranslate2")
     from ctranslate2.converters import TransformersConverter
 
-    from tests.models.trained import HELD_OUT, TRAINING
-
     out = folder.parent / f"{folder.name}-{precision}"
     TransformersConverter(str(folder)).convert(str(out), quantization=precision, force=True)
     translator = ctranslate2.Translator(str(out), compute_type=precision, intra_threads=2)
-    return translator, MarianFiles(folder), split(TRAINING, HELD_OUT)[1]
+    return translator, MarianFiles(folder), held_out()
 
 
 def _links(files: MarianFiles, pair: Pair, rows: list[list[float]]) -> dict[int, int]:

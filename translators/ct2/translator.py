@@ -23,7 +23,7 @@ from spanferry.translators.ct2.families import END, Direction, detect, direct
 from spanferry.translators.ct2.settings import CTranslate2TranslatorSettings
 from spanferry.translators.ct2.source import ModelSource, fetch, find
 from spanferry.translators.ct2.vocabulary import characters, read
-from spanferry.translators.keep import keep_items
+from spanferry.translators.keep import KEEP_VERSION, keep_items
 from spanferry.translators.text import TextTranslator
 
 #: Raised when the same model gives other translations than before.
@@ -96,7 +96,7 @@ class CTranslate2Translator(TextTranslator):
         mark = fingerprint(settings=settings, compute_type=plan.compute_type)
         return BackendInfo(
             name="ctranslate2",
-            revision=f"{self._source.revision}/{mark}/{CODE_VERSION}",
+            revision=f"{self._source.revision}/{mark}/{CODE_VERSION}.{KEEP_VERSION}",
             source=f"{self._source.describe()}, CTranslate2 {version('ctranslate2')}, "
             f"{plan.compute_type} on {plan.device}",
         )
