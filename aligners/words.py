@@ -9,9 +9,11 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import threading
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from spanferry.data.errors import ConfigError
@@ -23,6 +25,9 @@ ANY_LANGUAGE = "xx"
 #: Characters of a word that an aligner is given. Encoding takes time that grows with their square,
 #: and what is longer (encoded data, a line without blanks) is no word.
 LONGEST_WORD = 200
+
+#: A tag of HTML or XML.
+_TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>")
 
 #: What `pip` calls the packages that spaCy's tokenizers of these languages import.
 _PACKAGES = {
@@ -108,11 +113,27 @@ def _ranges(pipeline: Any, text: str) -> tuple[Offsets, ...]:
     from spacy.attrs import IDX, IS_SPACE, LENGTH
 
     starts, sizes, spaces = pipeline.tokenizer(text).to_array([IDX, LENGTH, IS_SPACE]).T.tolist()
-    return tuple(
+    words = tuple(
         (start, start + size)
         for start, size, space in zip(starts, sizes, spaces, strict=True)
         if not space
     )
+    return _cut_at_tags(text, words) if "<" in text else words
+
+
+def _cut_at_tags(text: str, words: Sequence[Offsets]) -> tuple[Offsets, ...]:
+    """Each tag a word of its own: spaCy makes "Torres</b" of "<b>Ana Torres</b>"."""
+    tags = [match.span() for match in _TAG.finditer(text)]
+    edges = sorted({edge for tag in tags for edge in tag})
+    found = list(tags)
+    for start, end in words:
+        cuts = [start, *(edge for edge in edges if start < edge < end), end]
+        found += [
+            (left, right)
+            for left, right in pairwise(cuts)
+            if not any(a <= left and right <= b for a, b in tags)
+        ]
+    return tuple(sorted(found))
 
 
 def _pipeline(language: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,10 @@ from spanferry.flows.pipeline import prepare
 from spanferry.flows.source import checked, load_source, source_fingerprint
 from spanferry.flows.stages import NAMES
 from spanferry.flows.units import Workshop
+from spanferry.translators.base import Estimate, PaidTranslator
+
+#: Characters of a sentence, for estimates (news and encyclopedias: 100 to 140).
+SENTENCE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Plan:
         bad: bad records by reason.
         spans, characters: in the good ones.
         steps: stage by stage; `records` is 0 where all is up to date.
+        costs: by target language, what translating will cost where that is counted in tokens.
     """
 
     layout: Layout
@@ -49,6 +54,7 @@ class Plan:
     spans: int
     characters: int
     steps: tuple[Step, ...]
+    costs: dict[str, Estimate] = field(default_factory=dict)
 
 
 def make_plan(config: Any, limit: int | None) -> Plan:
@@ -82,7 +88,20 @@ def make_plan(config: Any, limit: int | None) -> Plan:
         for target in config.targets
         for stage in NAMES
     ]
-    return Plan(layout, read, bad, spans, characters, tuple(steps))
+    costs = _costs(steps, backends, characters / good if good else 0.0)
+    return Plan(layout, read, bad, spans, characters, tuple(steps), costs)
+
+
+def _costs(steps: list[Step], backends: Backends, characters: float) -> dict[str, Estimate]:
+    """What is left to translate, at a server that charges; `characters` are those of a record."""
+    found: dict[str, Estimate] = {}
+    for step in steps:
+        translator = backends.translator(step.target, setup=False)
+        if step.stage == "translate" and step.records and isinstance(translator, PaidTranslator):
+            total = int(step.records * characters)
+            sentences = max(step.records, total // SENTENCE)
+            found[step.target] = translator.estimate(sentences, total)
+    return found
 
 
 def _step(
@@ -141,6 +160,13 @@ def print_plan(console: Console, plan: Plan) -> None:
         backend = f"{step.backend.name} ({step.backend.source})" if step.backend else "—"
         table.add_row(step.target, step.stage, backend, str(step.records), _estimate(step))
     console.print(table)
+    for target, cost in plan.costs.items():
+        price = "" if cost.cost is None else f", {cost.cost:.2f} at the price that is set"
+        console.print(
+            f"translating into {target}: about {cost.requests:,} requests, {cost.prompt_tokens:,} "
+            f"prompt and {cost.completion_tokens:,} completion tokens{price}",
+            markup=False,
+        )
     console.print(f"would write: {plan.layout.dataset} (work: {plan.layout.work})", markup=False)
 
 

@@ -122,6 +122,8 @@ def _text(item: dict[str, Any]) -> str:
             return f"no {name} {context['tag']!r}; allowed: {context['expected_tags']}"
         case "union_tag_not_found":
             return "names no path" if isinstance(given, dict) else "must hold keys and values"
+        case "secret_in_file":
+            return text  # what was given is not to be shown
         case "model_type" | "model_attributes_type" | "dict_type":
             return f"must hold keys and values (got {given!r})"
         case "string_type" if isinstance(given, bool):

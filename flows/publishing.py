@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import BaseModel
 
 from spanferry.data.errors import ConfigError
 from spanferry.data.files import read_parquet
@@ -25,9 +26,12 @@ from spanferry.flows.backends import BACKED
 from spanferry.flows.labels import label_names
 from spanferry.flows.pipeline import Watcher
 from spanferry.flows.units import Unit, Workshop
+from spanferry.translators.base import PaidTranslator, Usage
 
 #: Raised when the published files change for the same shards.
 PUBLISH_VERSION = "2"
+#: Longer values are texts (a prompt), which `Path.exists` chokes on.
+_LONGEST_PATH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ def publish(shop: Workshop, watcher: Watcher) -> Published:
             "version": version("spanferry"),
             "config": _public(shop.config),
             "backends": [_info(use) for use in _backends(shop)],
+            "costs": _costs(shop, chains),
         },
         read=shop.source.read,
         rows_per_file=shop.config.publish.rows_per_file,
@@ -168,17 +173,29 @@ def _public(config: Any) -> dict[str, Any]:
         mode="json", exclude={"run": True, "publish": {"path"}}
     )
     for part in ("source", "translate"):
-        _strip(settings[part])
+        _strip(settings[part], getattr(config, part))
     return settings
 
 
-def _strip(settings: dict[str, Any]) -> None:
-    """Leave the names of files only, in the settings of a backend's own backends too."""
-    if settings.get("path"):
-        settings["path"] = _name(settings["path"])
-    for value in settings.values():
-        if isinstance(value, dict) and "backend" in value:
-            _strip(value)
+def _strip(settings: dict[str, Any], model: Any) -> None:
+    """Leave the names of files only, in the settings of a backend's own backends too; and leave out
+    what is a matter of the machine (`IDLE`), but for the name of the model."""
+    for name in {*getattr(model, "IDLE", ())} - {"model", "revision"}:
+        settings.pop(name, None)
+    for name, value in settings.items():
+        inner = getattr(model, name, None)
+        if isinstance(inner, BaseModel) and isinstance(value, dict):
+            _strip(value, inner)
+        elif name == "path" or (isinstance(value, str) and _is_place(value)):
+            settings[name] = _name(value) if value else value
+
+
+def _is_place(value: str) -> bool:
+    """Whether a value is a path of this machine, and no name or text."""
+    if "\n" in value or len(value) > _LONGEST_PATH:
+        return False
+    place = Path(value).expanduser()
+    return place.is_absolute() or (place.name != value and place.exists())
 
 
 def _name(path: Any) -> Any:
@@ -202,6 +219,23 @@ def _backends(shop: Workshop) -> list[BackendUse]:
             for info, targets in by_info.items()
         ]
     return uses
+
+
+def _costs(shop: Workshop, chains: list[Unit]) -> dict[str, dict[str, Any]]:
+    """By target language, what its translations cost where that is counted in tokens: those of all
+    shards, whenever they were made."""
+    found: dict[str, dict[str, Any]] = {}
+    for target in shop.config.targets:
+        translator = shop.backends.translator(target, setup=False)
+        if not isinstance(translator, PaidTranslator):
+            continue
+        total = Usage()
+        for unit in (unit for unit in chains if unit.target == target):
+            usage = shop.columns(unit.shard, unit, ["translation_usage"])["translation_usage"]
+            rows = [row for row in usage.to_pylist() if row is not None]
+            total = sum((Usage(**row) for row in rows), total)
+        found[target] = {**asdict(total), "cost": translator.cost(total)}
+    return found
 
 
 def _info(use: BackendUse) -> dict[str, Any]:

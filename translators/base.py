@@ -30,6 +30,16 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """Expected requests, tokens and cost; the cost is None where no price is set."""
+
+    requests: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Alternative:
     """Another translation that the model thought of, and its mean log-probability a token."""
 
@@ -87,6 +97,19 @@ class Scorer(Protocol):
         Each is scored whole, by forced decoding, in batches. -inf where a text is too long for the
         model.
         """
+        ...
+
+
+@runtime_checkable
+class PaidTranslator(Protocol):
+    """A translator whose work is counted in tokens."""
+
+    def cost(self, usage: Usage) -> float | None:
+        """The price of tokens, in the user's currency; None where no price is set."""
+        ...
+
+    def estimate(self, sentences: int, characters: int) -> Estimate:
+        """What to expect of so many sentences and characters; asks nobody."""
         ...
 
 

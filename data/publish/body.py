@@ -158,6 +158,10 @@ def _records(summary: PublishSummary) -> str:
     if why:
         text += "\n\nWhy records were rejected:\n\n"
         text += table(["language", "stage", "reason", "records"], why)
+    tokens = summary.total().tokens
+    if tokens:
+        listed = " and ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in tokens.items())
+        text += f"\n\nThe translations cost {listed} at the server that made them."
     return text
 
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from spanferry.data.errors import AccountingError
 from spanferry.data.publish.nested import column, count, explode, member
-from spanferry.data.schema import MISSING_SPAN, PROJECTED_SPAN, SPAN
+from spanferry.data.schema import MISSING_SPAN, PROJECTED_SPAN, SPAN, USAGE
 
 Counts = Mapping[str, int]
 #: Reason of the spans of records that were rejected before projection saw them.
@@ -32,6 +32,8 @@ class SplitCounts:
         projected_spans: those that projection placed, by label.
         published_spans: those of them that stand in published records, by label.
         missing_spans: those that it could not place, by reason.
+        tokens: what the translations cost at a server that counts (`prompt_tokens`,
+            `completion_tokens`), those of rejected records and of failed attempts included.
     """
 
     read: int = 0
@@ -41,6 +43,7 @@ class SplitCounts:
     projected_spans: Counts = field(default_factory=dict)
     published_spans: Counts = field(default_factory=dict)
     missing_spans: Counts = field(default_factory=dict)
+    tokens: Counts = field(default_factory=dict)
 
     def __add__(self, other: SplitCounts) -> SplitCounts:
         stages = sorted({*self.rejected, *other.rejected})
@@ -52,6 +55,7 @@ class SplitCounts:
             _add(self.projected_spans, other.projected_spans),
             _add(self.published_spans, other.published_spans),
             _add(self.missing_spans, other.missing_spans),
+            _add(self.tokens, other.tokens),
         )
 
     @property
@@ -159,6 +163,7 @@ def count_table(table: pa.Table) -> SplitCounts:
             count(member(missing.values, "reason")),
             {NOT_PROJECTED: int(source.lengths[~reached].sum())},
         ),
+        tokens=_count_tokens(column(table, "translation_usage", USAGE)),
     )
     counts.check()
     return counts
@@ -175,6 +180,12 @@ def _count_rejected(rejections: pa.ChunkedArray) -> dict[str, Counts]:
             raise AccountingError(f"a rejection lacks its stage or reason: {stage!r}, {reason!r}")
         found.setdefault(stage, {})[reason] = number
     return {stage: dict(sorted(found[stage].items())) for stage in sorted(found)}
+
+
+def _count_tokens(usage: pa.ChunkedArray) -> dict[str, int]:
+    """Sums of the members of `USAGE`, without those that are nought."""
+    sums = {name.name: pc.sum(member(usage, name.name)).as_py() or 0 for name in USAGE}
+    return {name: int(value) for name, value in sums.items() if value}
 
 
 def _total(counts: Counts) -> int:

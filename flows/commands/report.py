@@ -57,4 +57,8 @@ def counts_table(target: str, counts: SplitCounts) -> Table:
     table.add_row("projected", "", str(sum(counts.projected_spans.values())))
     for reason, number in counts.missing_spans.items():
         table.add_row(f"missing: {reason}", "", str(number))
+    if counts.tokens:
+        table.add_section()
+        for name, number in counts.tokens.items():
+            table.add_row(f"{name.replace('_', ' ')}: {number:,}", "", "")
     return table

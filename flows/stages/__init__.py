@@ -47,7 +47,9 @@ STAGES: tuple[Stage, ...] = (
         translate.COLUMNS,
         lambda t, c: translate.run(t, c.backends.translator(c.target), c.target, c.split),
     ),
-    Stage("align", align.COLUMNS, lambda t, c: align.run(t, c.backends.aligner(c.target))),
+    Stage(
+        "align", align.COLUMNS, lambda t, c: align.run(t, c.backends.aligner(c.target)), version="2"
+    ),
     Stage("project", project.COLUMNS, lambda t, c: project.run(t, c.backends.method())),
     Stage("score", score.COLUMNS, lambda t, c: score.run(t, c.backends.filters()), version="2"),
     Stage("filter", filters.COLUMNS, lambda t, c: filters.run(t, c.backends.filters())),

@@ -103,3 +103,12 @@ def test_threads_share_nothing() -> None:
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: split_words(batch, "en"), range(8)))
     assert all(words == alone for words in found)
+
+
+def test_a_tag_is_a_word_of_its_own() -> None:
+    text = 'In <b>Ana Torres</b>, 3 < 4 <a href="x y">here</a>.'
+    (words,) = split_words([text], "en")
+    assert [text[start:end] for start, end in words] == [
+        "In", "<b>", "Ana", "Torres", "</b>", ",", "3", "<", "4", '<a href="x y">', "here", "</a>",
+        ".",
+    ]  # fmt: skip

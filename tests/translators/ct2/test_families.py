@@ -12,9 +12,10 @@ from spanferry.translators.ct2.settings import CTranslate2TranslatorSettings
 from tests.models.families import FAMILIES
 from tests.translators.ct2.conftest import Make
 
-NLLB = frozenset(
-    "eng_Latn por_Latn spa_Latn arb_Arab ary_Arab zho_Hans zho_Hant srp_Cyrl pes_Arab".split()
-)
+NLLB = frozenset([
+    "eng_Latn", "por_Latn", "spa_Latn", "arb_Arab", "ary_Arab", "zho_Hans", "zho_Hant", "srp_Cyrl",
+    "pes_Arab",
+])  # fmt: skip
 MARIAN = Vocabulary(frozenset(["▁a"]), frozenset(["▁b"]), ("eng", "deu"))
 
 
@@ -59,7 +60,7 @@ def test_a_language_that_the_model_lacks_is_an_error_with_near_ones() -> None:
 
 
 def test_another_script_is_another_language() -> None:
-    with pytest.raises(ConfigError, match="'sr-Latn'.*near ones: srp_Cyrl"):
+    with pytest.raises(ConfigError, match=r"'sr-Latn'.*near ones: srp_Cyrl"):
         direct(settings(), "nllb", Vocabulary(NLLB, NLLB), "en", "sr-Latn")
 
 

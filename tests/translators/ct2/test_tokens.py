@@ -126,5 +126,5 @@ def test_a_tokenizer_that_marks_blanks_otherwise_is_refused(tmp_path: Path) -> N
     tokenizer = Tokenizer(models.WordPiece({"a": 0, "[UNK]": 1}, unk_token="[UNK]"))
     tokenizer.decoder = decoders.WordPiece()
     tokenizer.save(str(tmp_path / "tokenizer.json"))
-    with pytest.raises(ConfigError, match="Metaspace decoder can be used .found: WordPiece"):
+    with pytest.raises(ConfigError, match=r"Metaspace decoder can be used .found: WordPiece"):
         load(tmp_path)
