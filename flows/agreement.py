@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Discriminator, StringConstraints, Tag, ValidationError
+from pydantic import AfterValidator, BaseModel, Discriminator, StringConstraints, Tag, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from spanferry.data import backends, languages
@@ -59,6 +59,12 @@ def _problems(config: Any) -> Iterator[tuple[tuple[str, ...], str]]:
             f"{config.translate.backend!r} makes none; use round_trip: "
             "{backend: round_trip, forward: {...}}",
         )
+    if config.align.backend == "attention" and not _gives_links(config.translate):
+        yield (
+            ("align", "backend"),
+            "attention needs links from the translator; of the backends that come with spanferry "
+            "ctranslate2 gives them, with translate.links: true",
+        )
     given = config.translate.translate_labels
     for language in given if isinstance(given, dict) else ():
         if language not in config.targets:
@@ -66,3 +72,12 @@ def _problems(config: Any) -> Iterator[tuple[tuple[str, ...], str]]:
                 ("translate", "translate_labels", language),
                 f"{language!r} is not among the targets: {', '.join(config.targets)}",
             )
+
+
+def _gives_links(settings: BaseModel) -> bool:
+    """Whether a translator gives links: it is told to, or all that it is made of do."""
+    if hasattr(settings, "forward"):  # the way back says nothing of the translation
+        return _gives_links(settings.forward)
+    inside = [value for _, value in settings if isinstance(value, BaseModel)]
+    legs = [value for value in inside if hasattr(value, "backend")]
+    return bool(getattr(settings, "links", False)) or (bool(legs) and all(map(_gives_links, legs)))

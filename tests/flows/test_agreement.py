@@ -94,3 +94,27 @@ def test_the_schema_knows_the_names_of_labels_and_the_legs() -> None:
     assert fits(backend="pivot", via="es", first=leg)
     assert fits(backend="round_trip", forward={"backend": "pivot", "via": "es"})
     assert not fits(backend="pivot", via="es", first={"backend": "embedded", "thread": 2})
+
+
+@pytest.mark.parametrize(
+    ("translate", "fine"),
+    [
+        ("{backend: embedded}", False),
+        ("{backend: ctranslate2, model: x/y}", False),
+        ("{backend: ctranslate2, model: x/y, links: true}", True),
+        ("{backend: pivot, via: es, first: {backend: ctranslate2, model: x/y, links: true}}", False),
+    ],
+)
+def test_links_from_attention_need_a_translator_that_gives_them(
+    tmp_path: Path, translate: str, fine: bool
+) -> None:
+    path = tmp_path / "build.yaml"
+    path.write_text(
+        "source: {path: a.jsonl, language: en}\ntargets: [gl]\nalign: {backend: attention}\n"
+        f"translate: {translate}\n"
+    )
+    if fine:
+        assert load_config(path)
+        return
+    with pytest.raises(ConfigError, match="align.backend: attention needs links from the transl"):
+        load_config(path)
