@@ -15,7 +15,7 @@ from spanferry.translators.base import Alternative, CharLink, Translation
 from spanferry.translators.ct2 import links
 from spanferry.translators.ct2.families import END, Direction
 from spanferry.translators.ct2.settings import CTranslate2TranslatorSettings
-from spanferry.translators.ct2.tokens import decode
+from spanferry.translators.ct2.tokens import decode, text_of
 
 #: Sub-words that any translation may have, however short its source.
 _ROOM = 16
@@ -140,22 +140,21 @@ class Decoder:
         pieces = result.hypotheses[0]
         if pieces[-1:] != [END] or len(pieces) > self._most(sentence):
             return Translation(None, score=result.scores[0], error="length_limit")
-        text, ranges = self._text(pieces)
+        text = text_of(self._own(pieces))
         others: list[Alternative] = []
         for pieces, score in zip(result.hypotheses[1:], result.scores[1:], strict=True):
-            other = self._text(pieces)[0]
+            other = text_of(self._own(pieces))
             if other and other != text and all(other != known.text for known in others):
                 others.append(Alternative(other, score))
-        rows = self._links(sentence, ranges, result, first) if self._settings.links else None
+        rows = self._links(sentence, result, first) if self._settings.links else None
         return Translation(text, result.scores[0], rows, alternatives=tuple(others))
 
-    def _text(self, pieces: Sequence[str]) -> tuple[str, list[Offsets]]:
-        own = pieces[len(self._prefix) :]
-        return decode(own[:-1] if own[-1:] == [END] else own)
+    def _own(self, pieces: Sequence[str]) -> Sequence[str]:
+        """Pieces of the text, without those at both ends that are the model's."""
+        return pieces[len(self._prefix) : -1 if pieces[-1:] == [END] else None]
 
-    def _links(
-        self, sentence: Sentence, target: Sequence[Offsets], result: Any, first: Any
-    ) -> tuple[CharLink, ...]:
+    def _links(self, sentence: Sentence, result: Any, first: Any) -> tuple[CharLink, ...]:
+        target = decode(self._own(result.hypotheses[0]))[1]
         rows: npt.NDArray[np.float32] = np.asarray(result.attention[0], np.float32)
         if first is not None:
             rows[0] = first.attention[0][0]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from spanferry.data.errors import ConfigError
 from spanferry.translators.ct2.families import END
-from spanferry.translators.ct2.tokens import FastTokenizer, SentencePiece, decode, load
+from spanferry.translators.ct2.tokens import FastTokenizer, SentencePiece, decode, load, text_of
 from tests.models.families import FAMILIES, build_nllb, build_t5
 from tests.models.language import pairs
 from tests.models.vocabulary import train_pieces
@@ -58,6 +58,7 @@ def test_pieces_of_any_text_make_the_text_again(
     again, ranges = decode(pieces)
     # what SentencePiece itself makes of them, but for the white space at the ends
     assert again == tokenizer._model.decode(pieces).strip()
+    assert text_of(pieces) == again
     assert len(ranges) == len(pieces)
     assert all(0 <= start <= end <= len(again) for start, end in ranges)
     assert ranges == sorted(ranges)
