@@ -72,16 +72,14 @@ def main() -> None:
 
 
 def texts(path: Path | None, count: int) -> list[str]:
-    """Sentences of a file (a line each; JSONL with `text` or `source`), repeated as often as needed."""
+    """Sentences of a file, a line each, repeated as often as needed."""
     if path is None:
         from tests.models.language import pairs
 
-        return [pair.source for pair in pairs(count, seed=77)]
+        lines = [pair.source for pair in pairs(min(count, 5_000), seed=77)]
+        return [lines[n % len(lines)] for n in range(count)]
     with fsspec.open(str(path), "rt", compression="infer", encoding="utf-8") as file:
         lines = [line.strip() for line in file if line.strip()]
-    if path.name.partition(".")[2].endswith("jsonl"):
-        rows = [json.loads(line) for line in lines]
-        lines = [row.get("source_text") or row.get("text") or row["source"] for row in rows]
     return [lines[n % len(lines)] for n in range(count)]
 
 
@@ -111,7 +109,7 @@ def speed(model: Path, sources: list[str], rounds: int, factor: float) -> None:
 def prepare(model: Path, **settings: Any) -> CTranslate2Translator:
     """A translator that is loaded."""
     facts = json.loads((model / "tokenizer_config.json").read_text("utf-8"))
-    source, target = facts.get("source_lang") or "en", facts.get("target_lang") or "pt"
+    source, target = facts.get("source_lang") or "en", facts.get("target_lang") or "qaa"
     made = CTranslate2Translator(
         CTranslate2TranslatorSettings(
             model=str(model), cache_path=str(model.parent / "cache"), beam_size=BEAMS, **settings

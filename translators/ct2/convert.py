@@ -7,6 +7,10 @@ done, and a checkpoint that crashes the converter takes nothing else along.
 from __future__ import annotations
 
 import json
+import logging
+import os
+import shutil
+import signal
 import subprocess
 import sys
 from importlib.metadata import version
@@ -16,19 +20,25 @@ from typing import Any
 
 from spanferry.data.backends import require
 from spanferry.data.errors import ConfigError, MissingExtraError, RetryableError
+from spanferry.data.files import write_text
 from spanferry.data.fingerprint import fingerprint
 from spanferry.data.languages import base
 from spanferry.translators.ct2 import source as sources
-from spanferry.translators.ct2.cache import Cache
+from spanferry.translators.ct2.cache import VARIABLE, Cache
+from spanferry.translators.ct2.checkpoint import CONVERTED, read_json, small
+from spanferry.translators.ct2.convert_child import DISK, MEMORY
 from spanferry.translators.ct2.tokens import FILES
 
 #: Raised when the same checkpoint is converted to something else than before.
-CONVERT_VERSION = "1"
+CONVERT_VERSION = "2"
 #: Facts on the checkpoint that the converted folder would lose.
 FACTS = "spanferry.json"
 #: Modules that conversion needs besides those that translation does.
 NEEDS = ("torch", "transformers")
 _TASK = "translation_"
+#: Signals of somebody who wants the child to end; others are crashes.
+_KILLED = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+log = logging.getLogger("spanferry")
 
 
 def weights_type(compute_type: str) -> str:
@@ -65,29 +75,32 @@ def converted(
         return source.folder
 
     def make(folder: Path) -> None:
-        checkpoint = sources.fetch(source)
-        config = sources.check_checkpoint(checkpoint, source.name)
-        _need(source.name)
+        checkpoint = sources.fetch(source, lambda: _need(source.name))
+        if (checkpoint / CONVERTED).is_file():
+            _take(checkpoint, folder)
+            return
+        log.info("translate: converts %s, once, to %s", source.name, cache.folder)
         _run(checkpoint, folder, source.name, weights, layer, heads)
         _copy_tokenizer(checkpoint, folder)
-        (folder / FACTS).write_text(
-            json.dumps(_facts(source, checkpoint, config), indent=1, ensure_ascii=False), "utf-8"
+        write_text(
+            json.dumps(_facts(source, checkpoint), indent=1, ensure_ascii=False), folder / FACTS
         )
+        if source.folder is not None and sources.digest(source.folder, cache) != source.revision:
+            raise ConfigError(
+                f"translate.model: the files of {source.name!r} changed while they were read; "
+                "run again when nothing writes to them"
+            )
 
-    return cache.model(Path(source.name).name, key(source, weights, layer, heads), make)
+    return cache.model(source.label, key(source, weights, layer, heads), make)
 
 
 def facts(folder: Path) -> dict[str, Any]:
     """What is known of the checkpoint that a folder was converted from; empty if nothing is."""
-    try:
-        found = json.loads((folder / FACTS).read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
-    return found if isinstance(found, dict) else {}
+    return read_json(folder / FACTS)
 
 
 def _need(name: str) -> None:
-    absent = [module for module in NEEDS if find_spec(module) is None]
+    absent = [module for module in NEEDS if _absent(module)]
     if absent:
         raise MissingExtraError(
             f"translate.model: {name!r} has to be converted, which needs {' and '.join(absent)}; "
@@ -95,26 +108,53 @@ def _need(name: str) -> None:
         )
 
 
+def _absent(module: str) -> bool:
+    try:
+        return find_spec(module) is None
+    except (ImportError, ValueError):
+        return True
+
+
 def _run(checkpoint: Path, folder: Path, name: str, weights: str, layer: int, heads: int) -> None:
     """Convert in a child; its last line on stderr is the reason when it fails."""
     task = json.dumps(
-        {"from": str(checkpoint), "to": str(folder), "weights": weights,
-         "layer": layer, "heads": heads}
+        {"from": str(checkpoint.absolute()), "to": str(folder.absolute()), "weights": weights,
+         "layer": layer, "heads": heads, "parent": os.getpid()}
     )  # fmt: skip
     done = subprocess.run(
-        [sys.executable, "-m", "spanferry.translators.ct2.convert_child", task],
-        capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+        # -P: a torch.py that lies in the working folder is not ours to run
+        [sys.executable, "-P", "-m", "spanferry.translators.ct2.convert_child", task],
+        capture_output=True, text=True, errors="replace", check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     if done.returncode == 0:
         return
-    if done.returncode < 0:
+    lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+    reason = lines[-1] if lines else "no reason given"
+    if done.returncode == DISK:
         raise RetryableError(
-            f"the conversion of {name!r} was killed (signal {-done.returncode}); most often for "
-            "want of memory: it takes about twice the size of the weights"
+            f"translate.cache_path: {str(folder.parent)!r} cannot be written: {reason}; free some "
+            f"space, or name another folder with translate.cache_path or {VARIABLE}"
         )
-    lines = [line for line in done.stderr.splitlines() if line.strip()]
-    raise ConfigError(f"translate.model: {name!r} cannot be converted: "
-                      f"{lines[-1] if lines else 'no reason given'}")  # fmt: skip
+    if -done.returncode in _KILLED or done.returncode == MEMORY:
+        how = f"signal {-done.returncode}" if done.returncode < 0 else reason
+        raise RetryableError(
+            f"translate.model: the conversion of {name!r} was killed ({how}); most often for want "
+            "of memory: it takes about twice the size of the weights"
+        )
+    if done.returncode < 0:
+        reason = f"the converter crashed (signal {-done.returncode}): {reason}"
+    raise ConfigError(f"translate.model: {name!r} cannot be converted: {reason}")
+
+
+def _take(checkpoint: Path, folder: Path) -> None:
+    """Link (or copy) the files of a repository that holds a converted model."""
+    names = [file.name for file in checkpoint.iterdir() if file.is_file()]
+    for name in (*small(names), CONVERTED):
+        file = (checkpoint / name).resolve()  # the Hub's cache is made of symbolic links
+        try:
+            os.link(file, folder / name)
+        except OSError:  # another file system
+            shutil.copyfile(file, folder / name)
 
 
 def _copy_tokenizer(checkpoint: Path, folder: Path) -> None:
@@ -124,12 +164,14 @@ def _copy_tokenizer(checkpoint: Path, folder: Path) -> None:
             (folder / name).write_bytes((checkpoint / name).read_bytes())
 
 
-def _facts(source: sources.ModelSource, checkpoint: Path, config: dict[str, Any]) -> dict[str, Any]:
-    tokenizer = _read(checkpoint / "tokenizer_config.json")
+def _facts(source: sources.ModelSource, checkpoint: Path) -> dict[str, Any]:
+    config = read_json(checkpoint / "config.json")
+    tokenizer = read_json(checkpoint / "tokenizer_config.json")
+    tasks = config.get("task_specific_params")
     prefixes = [
         [*map(base, task.removeprefix(_TASK).split("_to_")), settings["prefix"]]
-        for task, settings in (config.get("task_specific_params") or {}).items()
-        if task.startswith(_TASK) and "_to_" in task and settings.get("prefix")
+        for task, settings in (tasks if isinstance(tasks, dict) else {}).items()
+        if task.startswith(_TASK) and task.count("_to_") == 1 and settings.get("prefix")
     ]
     positions = config.get("max_position_embeddings") or config.get("n_positions")
     return {
@@ -139,16 +181,7 @@ def _facts(source: sources.ModelSource, checkpoint: Path, config: dict[str, Any]
         "positions": positions,
         "languages": [tokenizer.get("source_lang"), tokenizer.get("target_lang")],
         "prefixes": prefixes,
-        "licence": None,
     }
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def library() -> Any:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from spanferry.data.errors import ConfigError
@@ -14,6 +16,8 @@ from spanferry.translators.ct2.settings import CTranslate2TranslatorSettings
 BATCH_TOKENS = {"cpu": 1024, "cuda": 16_384}
 #: Batches at work at once on one GPU: while one waits for the host another computes.
 GPU_STREAMS = 2
+#: A container's share of the processors (cgroup v2).
+_CGROUP = Path("/sys/fs/cgroup/cpu.max")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def plan(settings: CTranslate2TranslatorSettings, ctranslate2: Any, *, t5: bool 
             "CUDA_VISIBLE_DEVICES hides it); write cpu or auto"
         )
     index = _devices(settings, device, gpus)
-    compute_type = _compute_type(settings, ctranslate2, device, index[0], t5)
+    compute_type = _compute_type(settings, ctranslate2, device, index, t5)
     inter, intra = _threads(settings, device)
     tokens = settings.batch_tokens
     return Plan(
@@ -71,8 +75,18 @@ def plan(settings: CTranslate2TranslatorSettings, ctranslate2: Any, *, t5: bool 
 
 
 def cores() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Processors that this process may use; a container's share of time (`--cpus`) counts."""
+    known = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, min(known or 1, _share(_CGROUP)))
+
+
+def _share(file: Path) -> int:
+    """Processors' worth of time in a cgroup file: `200000 100000` is two."""
+    try:
+        quota, period = file.read_text().split()
+        return -(-int(quota) // int(period))
+    except (OSError, ValueError, ZeroDivisionError):  # none, or "max"
+        return sys.maxsize
 
 
 def _devices(settings: CTranslate2TranslatorSettings, device: str, gpus: int) -> tuple[int, ...]:
@@ -83,16 +97,22 @@ def _devices(settings: CTranslate2TranslatorSettings, device: str, gpus: int) ->
     absent = [number for number in settings.device_index if number >= gpus]
     if absent or not settings.device_index:
         raise ConfigError(
-            f"translate.device_index: {list(settings.device_index)}, but there are {gpus} GPUs "
-            f"(0 to {gpus - 1})"
+            f"translate.device_index: {list(settings.device_index)}, but there "
+            + (f"are {gpus} GPUs (0 to {gpus - 1})" if gpus > 1 else "is one GPU (0)")
         )
     return settings.device_index
 
 
 def _compute_type(
-    settings: CTranslate2TranslatorSettings, ctranslate2: Any, device: str, index: int, t5: bool
+    settings: CTranslate2TranslatorSettings,
+    ctranslate2: Any,
+    device: str,
+    index: tuple[int, ...],
+    t5: bool,
 ) -> str:
-    known = ctranslate2.get_supported_compute_types(device, index)
+    known = set.intersection(
+        *(set(ctranslate2.get_supported_compute_types(device, number)) for number in index)
+    )
     # "int8" alone is short for int8_float32
     wanted = "int8_float32" if settings.compute_type == "int8" else settings.compute_type
     if wanted != "auto":
@@ -108,7 +128,7 @@ def _compute_type(
         order = ["int8_bfloat16", "bfloat16", "int8_float32", "float32"]
     else:
         order = ["int8_float16", "int8_bfloat16", "float16", "bfloat16", "float32"]
-    return next(kind for kind in order if kind in known)
+    return next((kind for kind in order if kind in known), "float32")  # which all have
 
 
 def _threads(settings: CTranslate2TranslatorSettings, device: str) -> tuple[int, int]:

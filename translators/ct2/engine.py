@@ -11,15 +11,24 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 from weakref import WeakValueDictionary
 
-from spanferry.data.errors import ConfigError
+from spanferry.data.errors import ConfigError, RetryableError
+from spanferry.translators.ct2.cache import is_cached
 from spanferry.translators.ct2.convert import library
 from spanferry.translators.ct2.devices import Plan
 
 Item = TypeVar("Item")
 #: Batches handed over for each one at work, so that the next is there when one is done.
 _AHEAD = 2
+#: Sub-words of the smallest batch that memory may run out with on CPU. Measured with a limit on the
+#: address space, a model of three megabytes and two workers: with 6 MB left batches of 24 passed
+#: and one translation in ten was wrong; wherever batches of 60 passed (8 to 160 MB left), none was.
+LEAST_TOKENS = 256
 #: What CTranslate2, CUDA and the C++ library say when memory runs out.
-_NO_MEMORY = ("out of memory", "bad_alloc", "alloc_failed", "failed to allocate")
+#: Seen on CPU: MemoryError (std::bad_alloc), RuntimeError (mkl_malloc: failed to allocate memory).
+_NO_MEMORY = (
+    "out of memory", "out_of_memory", "bad_alloc", "alloc_failed", "failed to allocate",
+    "cannot allocate",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,7 @@ class Engine:
 
     Raises:
         ConfigError: the folder holds no model that this version can load.
+        RetryableError: there is no memory for it now.
     """
 
     def __init__(self, folder: Path, plan: Plan) -> None:
@@ -60,10 +70,13 @@ class Engine:
                 intra_threads=plan.intra_threads,
                 max_queued_batches=-1,  # `run` bounds what it hands over
             )
-        except (RuntimeError, ValueError) as error:
-            raise ConfigError(
-                f"translate.model: {folder.name!r} cannot be loaded on {plan.device}: {error}"
-            ) from error
+        except (RuntimeError, ValueError, MemoryError) as error:
+            text = f"translate.model: {folder.name!r} cannot be loaded on {plan.device}: {error}"
+            if is_out_of_memory(error):
+                raise RetryableError(f"{text}; a smaller translate.compute_type may do") from error
+            if is_cached(folder):  # whole when it was made, so it was damaged since
+                text += f"; delete the folder {str(folder)!r}, and it is made again"
+            raise ConfigError(text) from error
 
     def run(
         self, jobs: Iterable[Job[Item]], submit: Callable[[list[Item]], list[Any]]
@@ -72,11 +85,16 @@ class Engine:
 
         While the device is at work, the next jobs are taken from the iterator (that is: tokenized).
         A batch for which memory runs out is halved, and later batches are made smaller; a single
-        job that does not fit has the result None.
+        job that does not fit has the result None. On CPU, where matrix multiplication (MKL) fails
+        silently when it gets no memory for itself, nothing is believed of a machine that has none
+        left for a batch of `LEAST_TOKENS`.
 
         Args:
             jobs: best sorted by size, the longest first: what does not fit shows at once.
             submit: hands a batch to the model (`asynchronous=True`); one future an item.
+
+        Raises:
+            RetryableError: on CPU, memory ran out even for a small batch.
         """
         ahead = self.plan.workers * _AHEAD
         waiting: deque[tuple[list[Job[Item]], list[Any] | None]] = deque()
@@ -125,20 +143,28 @@ class Engine:
                     raise
         if results is not None:
             yield from zip((job.item for job in batch), results, strict=True)
-        elif len(batch) == 1:
+            return
+        failed = max(job.size for job in batch) * len(batch)
+        if self.plan.device == "cpu" and failed <= LEAST_TOKENS:
+            raise RetryableError(
+                f"translate: memory ran out with a batch of only {failed} sub-words, and with so "
+                "little left CTranslate2 may give wrong translations instead of an error; free "
+                "some, raise the limit of this process, or set translate.inter_threads: 1"
+            )
+        if len(batch) == 1:
             yield batch[0].item, None
         else:
-            self._shrink(batch)
+            self._shrink(failed)
             middle = len(batch) // 2
             for half in (batch[:middle], batch[middle:]):
                 yield from self._collect(half, self._try(submit, half), submit)
 
-    def _shrink(self, batch: Sequence[Job[Item]]) -> None:
-        """Make later batches half as large as the one that failed."""
-        failed = max(job.size for job in batch) * len(batch)
+    def _shrink(self, failed: int) -> None:
+        """Make later batches half as large as the one that failed, counted in sub-words."""
+        smaller = max(1, failed // 2)
         with self._lock:
-            smaller = max(1, min(self.batch_tokens, failed) // 2)
-            if smaller == self.batch_tokens:
+            # batches that were handed over before the first failure fail too, and tell nothing new
+            if smaller >= self.batch_tokens:
                 return
             self.batch_tokens = smaller
         logging.getLogger("spanferry").warning(

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from spanferry.data.backends import require
-from spanferry.data.errors import ConfigError, RetryableError
+from spanferry.data.errors import ConfigError
 from spanferry.data.fingerprint import fingerprint
 from spanferry.data.readers.files import near_names
+from spanferry.translators.ct2 import hub
 from spanferry.translators.ct2.cache import Cache
+from spanferry.translators.ct2.checkpoint import CONVERTED, check, read_config, small, weights
 
-#: Model types of `transformers` whose conversion is tested here.
-TYPES = ("marian", "m2m_100", "mbart", "t5", "mt5", "umt5")
-_HUB = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?")
-_COMMIT = re.compile(r"[0-9a-f]{40}")
-#: What conversion and tokenizing need of a repository; weights come besides.
-_SMALL = ("*.json", "*.spm", "*.model", "*.txt")
-_WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
+_HUB = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +24,7 @@ class ModelSource:
 
     Args:
         name: what the configuration says.
-        kind: where it lies.
+        kind: where it lies; what a Hub id holds is seen when it is fetched.
         folder: of the files, None for a Hub id.
         revision: commit of a Hub id; hash of the contents of a folder.
     """
@@ -42,7 +36,14 @@ class ModelSource:
 
     def describe(self) -> str:
         """For a card: no path of a machine, only its last part."""
-        return f"{self.name}@{self.revision[:12]}" if self.folder is None else self.folder.name
+        return f"{self.name}@{self.revision[:12]}" if self.folder is None else self.label
+
+    @property
+    def label(self) -> str:
+        """The last part of the name."""
+        if self.folder is not None and self.folder.name in {"", ".."}:  # "." and ".."
+            return self.folder.resolve().name
+        return Path(self.name).name
 
 
 def find(name: str, revision: str | None, cache: Cache) -> ModelSource:
@@ -52,140 +53,90 @@ def find(name: str, revision: str | None, cache: Cache) -> ModelSource:
         ConfigError: there is no such model, or the folder holds none.
         RetryableError: the Hub cannot be reached, and the model was never used here.
     """
-    path = Path(name).expanduser()
-    if path.is_dir():
-        if revision is not None:
-            raise ConfigError(f"translate.revision is for Hub ids; {name!r} is a folder")
-        return _folder(name, path, cache)
-    if path.exists():
-        raise ConfigError(f"translate.model: {name!r} is a file; name the folder of the model")
-    if not _HUB.fullmatch(name) or name.startswith("."):
-        raise ConfigError(f"translate.model: there is no folder {name!r}{near_names(path)}")
-    return ModelSource(name, "hub", None, _commit(name, revision or "main", cache))
+    folder = _folder(name, "model")
+    if folder is None:
+        return ModelSource(name, "hub", None, hub.commit(name, revision or "main", cache))
+    if revision is not None:
+        raise ConfigError(f"translate.revision is for Hub ids; {name!r} is a folder")
+    if (folder / CONVERTED).is_file():
+        return ModelSource(name, "converted", folder, digest(folder, cache))
+    if (folder / "config.json").is_file():
+        check(folder, name)
+        return ModelSource(name, "checkpoint", folder, digest(folder, cache))
+    raise ConfigError(
+        f"translate.model: {name!r} holds neither a transformers checkpoint (config.json) nor "
+        f"a converted model ({CONVERTED})"
+    )
 
 
-def fetch(source: ModelSource) -> Path:
-    """The folder of a checkpoint; a Hub id is downloaded (into the Hub's own cache).
+def find_tokenizer(name: str, cache: Cache) -> ModelSource:
+    """As `find`, for a folder or Hub id of which only the tokenizer is wanted."""
+    folder = _folder(name, "tokenizer")
+    if folder is None:
+        return ModelSource(name, "hub", None, hub.commit(name, "main", cache))
+    return ModelSource(name, "checkpoint", folder, digest(folder, cache, with_weights=False))
 
-    Weights are taken as safetensors where the repository has them.
+
+def fetch_tokenizer(source: ModelSource) -> Path:
+    """The folder of a tokenizer; nothing but small files is downloaded.
 
     Raises:
-        RetryableError: the download failed.
+        ConfigError, RetryableError: see `hub.download`.
     """
     if source.folder is not None:
         return source.folder
-    hub = require("huggingface_hub", extra="ctranslate2", user="translator 'ctranslate2'")
-    try:
-        names = _listed(hub, source)
-        safe = any(name.endswith(".safetensors") for name in names)
-        weights = [_WEIGHTS[0]] if safe else list(_WEIGHTS)
-        patterns = [*_SMALL, *weights]
-        return Path(
-            hub.snapshot_download(source.name, revision=source.revision, allow_patterns=patterns)
-        )
-    except Exception as error:
-        raise _unreachable(hub, source.name, error) from error
+    names = hub.names(source.name, source.revision, small)
+    return hub.download(source.name, source.revision, small(names))
 
 
-def check_checkpoint(folder: Path, name: str) -> dict[str, Any]:
-    """The `config.json` of a checkpoint that can be converted.
+def fetch(source: ModelSource, before: Callable[[], None] = lambda: None) -> Path:
+    """The folder of a model, whole and of a kind that can be used.
+
+    A Hub id is downloaded into the Hub's own cache: first what tells of the model, and then the
+    weights, as safetensors where it has them.
+
+    Args:
+        before: called once it is known that the model has to be converted, before its weights are
+            downloaded.
 
     Raises:
-        ConfigError: it is none, it needs code of its own, or is of a type that is not supported.
+        ConfigError: see `checkpoint.check` and `hub.download`.
+        RetryableError: the download failed.
     """
+    if source.folder is not None:
+        if source.kind == "checkpoint":
+            before()
+        return source.folder
+    names = hub.names(source.name, source.revision, weights)
+    few, many = small(names), weights(names)
+    folder = hub.download(source.name, source.revision, few)
+    if CONVERTED in many:
+        return hub.download(source.name, source.revision, [*few, *many])
+    read_config(folder, source.name)
+    before()
+    folder = hub.download(source.name, source.revision, [*few, *many])
+    check(folder, source.name)
+    return folder
+
+
+def digest(folder: Path, cache: Cache, *, with_weights: bool = True) -> str:
+    """Hash of the contents of the files that a model is made of (not of its README)."""
+    names = [file.name for file in folder.iterdir() if file.is_file()]
+    chosen = [*small(names), *(weights(names) if with_weights else ())]
+    return fingerprint(files={name: cache.digest(folder / name) for name in sorted(chosen)})
+
+
+def _folder(name: str, key: str) -> Path | None:
+    """The folder that a name means, or None for a Hub id."""
     try:
-        config: dict[str, Any] = json.loads((folder / "config.json").read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigError(
-            f"translate.model: {name!r} holds no readable config.json: {error}"
-        ) from error
-    if "auto_map" in config:
-        raise ConfigError(
-            f"translate.model: {name!r} brings Python code of its own (auto_map in config.json), "
-            "which is never run"
-        )
-    kind = config.get("model_type")
-    if kind not in TYPES:
-        raise ConfigError(
-            f"translate.model: {name!r} is of type {kind!r}; models of these types are "
-            f"supported: {', '.join(TYPES)}"
-        )
-    if kind == "mbart" and "MBartTokenizer" in (config.get("tokenizer_class"), _tokenizer(folder)):
-        raise ConfigError(
-            f"translate.model: {name!r} is an mBART-25 model, which is told its languages in "
-            "another way; mBART-50 models are supported"
-        )
-    if not any(True for pattern in _WEIGHTS for _ in folder.glob(pattern)):
-        raise ConfigError(f"translate.model: {name!r} holds no weights ({' or '.join(_WEIGHTS)})")
-    return config
-
-
-def _tokenizer(folder: Path) -> Any:
-    try:
-        return json.loads((folder / "tokenizer_config.json").read_text("utf-8")).get(
-            "tokenizer_class"
-        )
-    except (OSError, ValueError, AttributeError):
-        return None
-
-
-def _folder(name: str, path: Path, cache: Cache) -> ModelSource:
-    files = [file for file in sorted(path.iterdir()) if file.is_file()]
-    if (path / "model.bin").is_file():
-        kind: Literal["checkpoint", "converted"] = "converted"
-    elif (path / "config.json").is_file():
-        check_checkpoint(path, name)
-        kind = "checkpoint"
-    else:
-        raise ConfigError(
-            f"translate.model: {name!r} holds neither a transformers checkpoint (config.json) nor "
-            "a converted model (model.bin)"
-        )
-    return ModelSource(name, kind, path, _digest(files, cache))
-
-
-def _digest(files: Iterable[Path], cache: Cache) -> str:
-    return fingerprint(files={file.name: cache.digest(file) for file in files})
-
-
-def _commit(name: str, revision: str, cache: Cache) -> str:
-    if _COMMIT.fullmatch(revision):
-        return revision
-    hub = require("huggingface_hub", extra="ctranslate2", user="translator 'ctranslate2'")
-    try:
-        commit = str(hub.HfApi().model_info(name, revision=revision).sha)
-    except Exception as error:
-        known = cache.commit(name, revision) or _in_hub_cache(hub, name, revision)
-        if known is None:
-            raise _unreachable(hub, name, error) from error
-        return known
-    cache.remember(name, revision, commit)
-    return commit
-
-
-def _in_hub_cache(hub: Any, name: str, revision: str) -> str | None:
-    found = hub.try_to_load_from_cache(name, "config.json", revision=revision)
-    return Path(found).parent.name if isinstance(found, str) else None
-
-
-def _listed(hub: Any, source: ModelSource) -> list[str]:
-    try:
-        return list(hub.HfApi().list_repo_files(source.name, revision=source.revision))
-    except Exception:  # offline: what lies in the Hub's cache decides
-        folder = hub.snapshot_download(source.name, revision=source.revision, local_files_only=True)
-        return [file.name for file in Path(folder).iterdir()]
-
-
-def _unreachable(hub: Any, name: str, error: Exception) -> Exception:
-    errors = hub.errors
-    if isinstance(error, errors.RepositoryNotFoundError | errors.RevisionNotFoundError):
-        return ConfigError(
-            f"translate.model: {name!r} is neither a folder here nor a model on the Hub that this "
-            f"account may read ({error.__class__.__name__})"
-        )
-    if isinstance(error, errors.HFValidationError):
-        return ConfigError(f"translate.model: {name!r} is no Hub id: {error}")
-    return RetryableError(
-        f"translate.model: {name!r} is no folder here, and the Hub cannot be reached "
-        f"({error.__class__.__name__}: {str(error).splitlines()[0] if str(error) else ''})"
-    )
+        path = Path(name).expanduser()
+        if path.is_dir():
+            return path
+        if path.exists():
+            raise ConfigError(f"translate.{key}: {name!r} is a file; name the folder of the model")
+        if _HUB.fullmatch(name):
+            return None
+        near = near_names(path)
+    except (OSError, RuntimeError, ValueError) as error:  # a name too long, `~nobody`, NUL
+        raise ConfigError(f"translate.{key}: {name!r} is no folder: {error}") from error
+    raise ConfigError(f"translate.{key}: there is no folder {name!r}{near}")

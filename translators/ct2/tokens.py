@@ -56,8 +56,8 @@ def load(folder: Path) -> tuple[Tokenizer, Tokenizer]:
             return both, both if source == target else SentencePiece(folder / target)
     names = ", ".join(dict.fromkeys(name for pair in FILES for name in pair))
     raise ConfigError(
-        f"{str(folder)!r} has no tokenizer ({names}); translate.tokenizer names a folder or a "
-        "Hub id that has one"
+        f"translate.tokenizer: {str(folder)!r} has no tokenizer ({names}); name a folder or a Hub "
+        "id that has one"
     )
 
 
@@ -117,7 +117,9 @@ class SentencePiece:
         try:
             self._model: Any = library.SentencePieceProcessor(model_file=str(path))
         except (OSError, RuntimeError) as error:
-            raise ConfigError(f"{str(path)!r} is no SentencePiece model: {error}") from error
+            raise ConfigError(
+                f"translate.tokenizer: {str(path)!r} is no SentencePiece model: {error}"
+            ) from error
 
     def encode(self, texts: Sequence[str]) -> list[list[str]]:
         """See `Tokenizer.encode`."""
@@ -137,13 +139,18 @@ class FastTokenizer:
 
     def __init__(self, path: Path) -> None:
         library = require("tokenizers", extra="ctranslate2", user="translator 'ctranslate2'")
+        try:
+            self._model: Any = library.Tokenizer.from_file(str(path))
+        except Exception as error:  # the library raises nothing narrower
+            raise ConfigError(
+                f"translate.tokenizer: {str(path)!r} is no tokenizer: {error}"
+            ) from error
         kinds = set(_kinds(json.loads(path.read_text("utf-8")).get("decoder")))
         if "Metaspace" not in kinds and not {"Replace", "ByteFallback"} <= kinds:
             raise ConfigError(
-                f"{str(path)!r}: only tokenizers with a Metaspace decoder can be used (found: "
-                f"{', '.join(sorted(kinds)) or 'none'})"
+                f"translate.tokenizer: {str(path)!r}: only tokenizers with a Metaspace decoder can "
+                f"be used (found: {', '.join(sorted(kinds)) or 'none'})"
             )
-        self._model: Any = library.Tokenizer.from_file(str(path))
         self._model.no_padding()
         self._model.no_truncation()
         # "</s>" in a text is a text, no end

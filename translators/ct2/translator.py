@@ -21,7 +21,7 @@ from spanferry.translators.ct2.decoding import Decoder, Sentence
 from spanferry.translators.ct2.engine import Engine, Job, shared
 from spanferry.translators.ct2.families import END, Direction, detect, direct
 from spanferry.translators.ct2.settings import CTranslate2TranslatorSettings
-from spanferry.translators.ct2.source import ModelSource, fetch, find
+from spanferry.translators.ct2.source import ModelSource, fetch_tokenizer, find, find_tokenizer
 from spanferry.translators.ct2.vocabulary import characters, read
 from spanferry.translators.keep import KEEP_VERSION, keep_items
 from spanferry.translators.text import TextTranslator
@@ -91,9 +91,12 @@ class CTranslate2Translator(TextTranslator):
     @property
     def info(self) -> BackendInfo:
         """Model, commit or content hash, arithmetic and settings; nothing is loaded for it."""
-        plan = self._plan
+        # the arithmetic before a T5 model makes it another: before and after `setup` the same
         settings = self.settings.model_dump(mode="json", exclude=set(self.settings.IDLE))
-        mark = fingerprint(settings=settings, compute_type=plan.compute_type)
+        mark = fingerprint(
+            settings=settings, compute_type=self._plan.compute_type, tokenizer=self._tokenizer
+        )
+        plan = self._loaded.engine.plan if self._loaded else self._plan
         return BackendInfo(
             name="ctranslate2",
             revision=f"{self._source.revision}/{mark}/{CODE_VERSION}.{KEEP_VERSION}",
@@ -194,7 +197,14 @@ class CTranslate2Translator(TextTranslator):
         return find(name, self.settings.revision, self.cache)
 
     @cached_property
+    def _tokenizer(self) -> str | None:
+        """What identifies a tokenizer that is not the model's own."""
+        given = self.settings.tokenizer
+        return None if given is None else find_tokenizer(given, self.cache).revision
+
+    @cached_property
     def _plan(self) -> devices.Plan:
+        """Device and arithmetic as they are before the family of the model is known."""
         return devices.plan(self.settings, library())
 
     def _model(self) -> Loaded:
@@ -217,10 +227,9 @@ class CTranslate2Translator(TextTranslator):
         direction = direct(settings, family, vocabulary, self.source_language, self.target_language)
         lead = (*direction.source_tokens, *_lead(direction, source))
         positions = int(facts(folder).get("positions") or POSITIONS)
-        # written again, now that the family is known
-        self._plan = devices.plan(settings, library(), t5=family in {"t5", "madlad"})
+        plan = devices.plan(settings, library(), t5=family in {"t5", "madlad"})
         return Loaded(
-            shared(folder, self._plan), direction, source, target, lead, characters(vocabulary),
+            shared(folder, plan), direction, source, target, lead, characters(vocabulary),
             positions, min(settings.max_tokens or positions, positions),
         )  # fmt: skip
 
@@ -228,7 +237,7 @@ class CTranslate2Translator(TextTranslator):
         given = self.settings.tokenizer
         if given is None:
             return folder
-        return fetch(find(given, None, self.cache))
+        return fetch_tokenizer(find_tokenizer(given, self.cache))
 
 
 def _lead(direction: Direction, tokenizer: tokens.Tokenizer) -> tuple[str, ...]:

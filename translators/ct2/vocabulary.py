@@ -19,13 +19,14 @@ def read(folder: Path) -> Vocabulary:
     """The tokens of both sides and what is known of the checkpoint.
 
     Raises:
-        ConfigError: the folder has no vocabulary.
+        ConfigError: the folder has no vocabulary, or a broken one.
     """
     shared = _tokens(folder, _SHARED)
     sides = [shared if shared is not None else _tokens(folder, name) for name in _SIDES]
     if sides[0] is None or sides[1] is None:
         raise ConfigError(
-            f"{str(folder)!r} is no converted translation model: it has no {_SHARED}.json"
+            f"translate.model: {str(folder)!r} is no converted translation model: "
+            f"it has no {_SHARED}.json"
         )
     known: dict[str, Any] = facts(folder)
     source, target = known.get("languages") or (None, None)
@@ -46,7 +47,12 @@ def characters(vocabulary: Vocabulary) -> frozenset[str] | None:
 def _tokens(folder: Path, name: str) -> frozenset[str] | None:
     as_json, as_text = folder / f"{name}.json", folder / f"{name}.txt"
     if as_json.is_file():
-        return frozenset(json.loads(as_json.read_text("utf-8")))
+        try:
+            return frozenset(json.loads(as_json.read_text("utf-8")))
+        except (ValueError, TypeError) as error:
+            raise ConfigError(
+                f"translate.model: {str(as_json)!r} is no vocabulary: {error}"
+            ) from error
     if as_text.is_file():  # of models converted by older versions
-        return frozenset(as_text.read_text("utf-8").splitlines())
+        return frozenset(as_text.read_text("utf-8").split("\n"))
     return None
