@@ -1,11 +1,11 @@
-"""Fixtures: the small checkpoints of each family, and the trained model, made once."""
+"""Fixtures: the small checkpoints of each family, random or taught, and the trained model."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,6 +16,11 @@ from tests.models.families import FAMILIES
 
 #: The files that decide what the trained model is.
 CODE = ("grammar.py", "language.py", "lexicon.py", "marian.py", "trained.py", "vocabulary.py")
+#: The files that decide what the taught models are.
+TAUGHT_CODE = (
+    "backends.py", "families.py", "grammar.py", "language.py", "lessons.py", "lexicon.py",
+    "taught.py", "vocabulary.py",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +37,42 @@ def family(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
+def taught(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Path]:
+    """The checkpoint of a family that knows `lessons.LESSONS`, by its name in `FAMILIES`.
+
+    Taught when it is first wanted, in one to five seconds; found in pytest's cache later, as the
+    trained model is.
+    """
+    pytest.importorskip("transformers")
+    cache = getattr(request.config, "cache", None)
+    root = Path(cache.mkdir("taught_models")) if cache else tmp_path_factory.mktemp("taught")
+
+    def make(name: str) -> Path:
+        folder = root / f"{name}-{_state(TAUGHT_CODE)}"
+        with FileLock(root / f"{name}.lock"):
+            if not folder.exists():
+                from tests.models.taught import teach
+
+                for old in root.glob(f"{name}-*-unfinished"):
+                    shutil.rmtree(old)
+                unfinished = root / f"{folder.name}-unfinished"
+                teach(name, unfinished)
+                unfinished.rename(folder)
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def model_cache(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder of converted models that outlives the test run."""
+    cache = getattr(request.config, "cache", None)
+    return Path(cache.mkdir("converted_models")) if cache else tmp_path_factory.mktemp("converted")
+
+
+@pytest.fixture(scope="session")
 def trained_model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The checkpoint of the trained model; report.json in it says how well it translates.
 
@@ -42,7 +83,7 @@ def trained_model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     pytest.importorskip("sacrebleu")
     cache = getattr(request.config, "cache", None)
     root = Path(cache.mkdir("trained_model")) if cache else tmp_path_factory.mktemp("trained")
-    folder = root / _state()
+    folder = root / _state(CODE)
     with FileLock(root / "lock"):
         if not folder.exists():
             from tests.models.trained import train
@@ -58,9 +99,9 @@ def trained_model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     return folder
 
 
-def _state() -> str:
+def _state(code: Sequence[str]) -> str:
     digest = hashlib.sha256()
-    for name in CODE:
+    for name in code:
         digest.update((Path(__file__).parent / name).read_bytes())
     for package in ("torch", "transformers", "sentencepiece"):
         digest.update(version(package).encode())

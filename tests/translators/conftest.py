@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.models.fixtures import family, trained_model
+from tests.models.fixtures import family, taught, trained_model
 
-__all__ = ["family", "trained_model"]
+__all__ = ["family", "taught", "trained_model"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -89,6 +89,7 @@ class Decoder:
             asynchronous=True,
             beam_size=settings.beam_size,
             num_hypotheses=settings.n_best,
+            patience=settings.patience,
             length_penalty=settings.length_penalty,
             repetition_penalty=settings.repetition_penalty,
             no_repeat_ngram_size=settings.no_repeat_ngram_size,
@@ -138,16 +139,26 @@ class Decoder:
             return Translation(None, error="out_of_memory")
         result, first = found
         pieces = result.hypotheses[0]
+        best = self._mean(pieces, result.scores[0])
         if pieces[-1:] != [END] or len(pieces) > self._most(sentence):
-            return Translation(None, score=result.scores[0], error="length_limit")
+            return Translation(None, score=best, error="length_limit")
         text = text_of(self._own(pieces))
         others: list[Alternative] = []
         for pieces, score in zip(result.hypotheses[1:], result.scores[1:], strict=True):
             other = text_of(self._own(pieces))
             if other and other != text and all(other != known.text for known in others):
-                others.append(Alternative(other, score))
+                others.append(Alternative(other, self._mean(pieces, score)))
         rows = self._links(sentence, result, first) if self._settings.links else None
-        return Translation(text, result.scores[0], rows, alternatives=tuple(others))
+        return Translation(text, best, rows, alternatives=tuple(others))
+
+    def _mean(self, pieces: Sequence[str], score: float) -> float:
+        """The mean log-probability a token, end token included.
+
+        The model's score is the sum over all tokens divided by their number to the power of
+        `length_penalty`; a prefix counts in that number, and adds nothing to the sum.
+        """
+        total = score * len(pieces) ** self._settings.length_penalty
+        return float(total / max(1, len(pieces) - len(self._prefix)))
 
     def _own(self, pieces: Sequence[str]) -> Sequence[str]:
         """Pieces of the text, without those at both ends that are the model's."""

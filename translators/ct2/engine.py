@@ -28,6 +28,7 @@ LEAST_TOKENS = 256
 _NO_MEMORY = (
     "out of memory", "out_of_memory", "bad_alloc", "alloc_failed", "failed to allocate",
     "cannot allocate",
+    "resource temporarily unavailable",  # no room for the stack of a thread
 )  # fmt: skip
 
 

@@ -75,6 +75,12 @@ class CTranslate2TranslatorSettings(BaseModel):
     n_best: int = Field(
         1, ge=1, le=64, description="translations kept of each sentence, at most beam_size"
     )
+    patience: float = Field(
+        1.0,
+        ge=1,
+        description="beam search ends when beam_size times this many translations have ended; 2 "
+        "finds a few better ones (Kasai et al. 2022)",
+    )
     length_penalty: float = Field(1.0, description="exponent of the length in beam search")
     repetition_penalty: float = Field(1.0, gt=0, description="above 1: against repetition")
     no_repeat_ngram_size: int = Field(0, ge=0, description="forbids repeated n-grams; 0: none")

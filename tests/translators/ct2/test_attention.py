@@ -59,8 +59,8 @@ def test_links_in_a_batch_are_those_of_the_sentence_alone(trained: Make, beams: 
         assert one.links is not None
         assert many.links is not None
         assert [link[:4] for link in one.links] == [link[:4] for link in many.links]
-        scores = ([link[4] for link in links] for links in (one.links, many.links))
-        assert np.allclose(*scores, atol=2e-3)
+        first, second = ([link[4] for link in links] for links in (one.links, many.links))
+        assert np.allclose(first, second, atol=2e-3)
     assert found > 35
 
 

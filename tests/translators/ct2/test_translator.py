@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from sacrebleu import corpus_bleu
 from spanferry.data.records import Record, Span
 from spanferry.translators.base import Scorer, Translator
 from tests.models.language import split
+from tests.models.lessons import LESSONS
 from tests.translators.ct2.conftest import Make
+from tests.translators.ct2.conftest import translator as make
 
 HELD = split(14_000, 150)[1]
 SOURCES = [pair.source for pair in HELD]
@@ -44,13 +47,29 @@ def test_greedy_output_is_that_of_transformers(trained: Make, trained_model: Pat
     assert all(a == b for a, b in whole)
 
 
-def test_the_score_of_a_translation_is_its_mean_log_probability(trained: Make) -> None:
-    translator = trained(compute_type="float32", keep_items=False)
+@pytest.mark.parametrize("penalty", [0.0, 1.0, 2.0])
+def test_the_score_of_a_translation_is_its_mean_log_probability(
+    trained: Make, penalty: float
+) -> None:
+    settings = {"length_penalty": penalty, "patience": 2.0}
+    translator = trained(compute_type="float32", keep_items=False, **settings)
     found = translator.translate(SOURCES)
     whole = [n for n, item in enumerate(found) if item.text is not None]
     forced = translator.score([SOURCES[n] for n in whole], [found[n].text or "" for n in whole])
     for number, score in zip(whole, forced, strict=True):
         assert found[number].score == pytest.approx(score, abs=1e-3)
+
+
+def test_a_language_token_at_the_front_has_no_part_in_the_score(
+    taught: Callable[[str], Path], converted_models: Path
+) -> None:
+    made = make(taught("nllb"), converted_models, "en", "pt", {"compute_type": "float32"})
+    texts = [lesson.text("en") for lesson in LESSONS]
+    found = made.translate(texts)
+    whole = [n for n, item in enumerate(found) if item.text is not None]
+    assert len(whole) > 8
+    forced = made.score([texts[n] for n in whole], [found[n].text or "" for n in whole])
+    assert [found[n].score for n in whole] == pytest.approx(forced, abs=1e-3)
 
 
 def test_scores_are_those_of_transformers(trained: Make, trained_model: Path) -> None:
