@@ -58,7 +58,10 @@ def load(kind: str, name: str, builtin: Mapping[str, str]) -> Any:
     try:
         return getattr(importlib.import_module(module), attribute)
     except ImportError as error:
-        raise MissingExtraError(f"{kind[:-1]} {name!r} cannot be imported: {error}") from error
+        raise MissingExtraError(
+            f"{kind[:-1]} {name!r} ({known[name]}) cannot be imported: {error}; install what it "
+            "needs, or uninstall the package that offers it"
+        ) from error
 
 
 def require(module: str, *, extra: str, user: str) -> ModuleType:

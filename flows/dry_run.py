@@ -66,7 +66,7 @@ def make_plan(config: Any, limit: int | None) -> Plan:
     layout, backends, reader = prepare(config)
     read: dict[str, int] = {}
     bad: dict[str, int] = {}
-    good = spans = characters = 0
+    good = spans = characters = beside = 0
     for split in reader.splits():
         with tempfile.TemporaryDirectory() as folder, IdSet(Path(folder) / "ids.sqlite") as ids:
             read[split] = 0
@@ -79,6 +79,7 @@ def make_plan(config: Any, limit: int | None) -> Plan:
                     good += 1
                     spans += len(item.record.spans)
                     characters += len(item.record.text)
+                    beside += sum(map(len, item.record.side_texts.values()))
     for target in config.targets:
         backends.translator(target, setup=False).check(read, partial=limit is not None)
     done = _done(config, layout, backends, source_fingerprint(config, reader, limit))
@@ -88,12 +89,13 @@ def make_plan(config: Any, limit: int | None) -> Plan:
         for target in config.targets
         for stage in NAMES
     ]
-    costs = _costs(steps, backends, characters / good if good else 0.0)
+    costs = _costs(steps, backends, (characters + beside) / good if good else 0.0)
     return Plan(layout, read, bad, spans, characters, tuple(steps), costs)
 
 
 def _costs(steps: list[Step], backends: Backends, characters: float) -> dict[str, Estimate]:
-    """What is left to translate, at a server that charges; `characters` are those of a record."""
+    """What is left to translate, at a server that charges; `characters` are those of a record and
+    its side texts, on average."""
     found: dict[str, Estimate] = {}
     for step in steps:
         translator = backends.translator(step.target, setup=False)
@@ -161,13 +163,19 @@ def print_plan(console: Console, plan: Plan) -> None:
         table.add_row(step.target, step.stage, backend, str(step.records), _estimate(step))
     console.print(table)
     for target, cost in plan.costs.items():
-        price = "" if cost.cost is None else f", {cost.cost:.2f} at the price that is set"
+        price = "" if cost.cost is None else f", {_price(cost.cost)} at the price that is set"
         console.print(
             f"translating into {target}: about {cost.requests:,} requests, {cost.prompt_tokens:,} "
             f"prompt and {cost.completion_tokens:,} completion tokens{price}",
             markup=False,
+            soft_wrap=True,
         )
-    console.print(f"would write: {plan.layout.dataset} (work: {plan.layout.work})", markup=False)
+    place = f"{plan.layout.dataset} (work: {plan.layout.work})"
+    console.print(f"would write: {place}", markup=False, soft_wrap=True)
+
+
+def _price(cost: float) -> str:
+    return f"{cost:,.2f}" if cost >= 0.01 else "less than 0.01"
 
 
 def _estimate(step: Step) -> str:

@@ -118,8 +118,11 @@ def _text(item: dict[str, Any]) -> str:
         case "missing":
             return "is missing"
         case "union_tag_invalid":
-            name = context["discriminator"]
-            return f"no {name} {context['tag']!r}; allowed: {context['expected_tags']}"
+            name, tag = context["discriminator"].strip("'"), context["tag"]
+            allowed = [one.strip("' ") for one in context["expected_tags"].split(",")]
+            near = difflib.get_close_matches(str(tag), allowed, 1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            return f"no {name} {tag!r}; {hint}allowed: {context['expected_tags']}"
         case "union_tag_not_found":
             return "names no path" if isinstance(given, dict) else "must hold keys and values"
         case "secret_in_file":

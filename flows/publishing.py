@@ -122,6 +122,7 @@ def _fingerprint(shop: Workshop, chains: list[Unit], names: Mapping[str, LabelNa
         read=shop.source.read,
         rejected=[[bad.name, bad.sha256] for bad in shop.source.rejected],
         languages=[shop.config.source.language, *shop.config.targets],
+        prices=_prices(shop),
         labels={language: each.to_json() for language, each in names.items()},
     )
 
@@ -186,7 +187,7 @@ def _strip(settings: dict[str, Any], model: Any) -> None:
         inner = getattr(model, name, None)
         if isinstance(inner, BaseModel) and isinstance(value, dict):
             _strip(value, inner)
-        elif name == "path" or (isinstance(value, str) and _is_place(value)):
+        elif name.endswith("path") or (isinstance(value, str) and _is_place(value)):
             settings[name] = _name(value) if value else value
 
 
@@ -236,6 +237,14 @@ def _costs(shop: Workshop, chains: list[Unit]) -> dict[str, dict[str, Any]]:
             total = sum((Usage(**row) for row in rows), total)
         found[target] = {**asdict(total), "cost": translator.cost(total)}
     return found
+
+
+def _prices(shop: Workshop) -> list[list[float | None]]:
+    """What a million tokens cost, sent and received, in each target language that is paid for: a
+    new price changes the manifest and no shard."""
+    million = (Usage(1_000_000, 0), Usage(0, 1_000_000))
+    made = (shop.backends.translator(target, setup=False) for target in shop.config.targets)
+    return [[each.cost(m) for m in million] for each in made if isinstance(each, PaidTranslator)]
 
 
 def _info(use: BackendUse) -> dict[str, Any]:

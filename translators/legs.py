@@ -46,7 +46,9 @@ def leg(value: Any = None) -> BaseModel:
     data = {"backend": DEFAULT, **(value or {})}
     name, known = data["backend"], sorted(backends.names(KIND, TRANSLATORS))
     if name not in known:
-        text = f"no backend {name!r}; allowed: {', '.join(map(repr, known))}"
+        near = difflib.get_close_matches(str(name), known, 1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        text = f"no backend {name!r}; {hint}allowed: {', '.join(map(repr, known))}"
         raise _errors(
             [{"type": _custom("unknown_backend", text), "loc": ("backend",), "input": {}}]
         )

@@ -73,7 +73,7 @@ def test_errors_have_the_whole_path(values: Any, place: str, message: str) -> No
 def test_an_unknown_backend_lists_those_there_are() -> None:
     ((place, message),) = errors(one={"backend": "embeded"})
     assert place == "one.backend"
-    assert message.startswith("no backend 'embeded'; allowed: ")
+    assert message.startswith("no backend 'embeded'; did you mean 'embedded'? allowed: ")
     assert "'embedded', " in message
     assert "'round_trip'" in message
     assert errors(one={"backend": ["embedded"]})[0][0] == "one.backend"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol
 
+from spanferry.data.errors import ConfigError
 from spanferry.data.records import Record
 from spanferry.translators.base import Segment, TranslatedRecord, Translation
 from spanferry.translators.blank import is_blank
@@ -93,6 +95,18 @@ def found_text(value: Any) -> Translation:
 def whole(record: Record, text: Translation) -> tuple[Segment, ...]:
     """One segment over both texts; none where there is no translation."""
     return () if text.text is None else ((0, len(record.text), 0, len(text.text)),)
+
+
+@contextmanager
+def about(key: str) -> Iterator[None]:
+    """Name the setting in errors that name none: `there is no file ...` becomes
+    `translate.path: there is no file ...`."""
+    try:
+        yield
+    except ConfigError as error:
+        if str(error).startswith("translate."):
+            raise
+        raise type(error)(f"translate.{key}: {error}") from error
 
 
 def either(names: Iterable[str]) -> str:

@@ -19,13 +19,21 @@ def open_dataset(path: str, settings: ParallelTranslatorSettings, target: str) -
     """The splits of a dataset.
 
     Raises:
-        ConfigError: see `hf_load.load`.
+        ConfigError: see `hf_load.load`; or it lacks the split that is to be looked in.
     """
     config, split = (
         None if name is None else name.replace(TARGET, target)
         for name in (settings.config, settings.split)
     )
-    return load(DatasetsSettings(path=path, config=config, revision=settings.revision, split=split))
+    found = load(DatasetsSettings(path=path, config=config, revision=settings.revision))
+    if split is None:
+        return found
+    if split not in found:
+        raise ConfigError(
+            f"translate.split: the dataset {path!r} has no split {split!r}; "
+            f"it has: {', '.join(found)}"
+        )
+    return {split: found[split]}
 
 
 class Cells:

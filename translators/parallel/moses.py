@@ -9,7 +9,7 @@ from pathlib import Path
 
 from spanferry.data.errors import ConfigError
 from spanferry.translators.base import Translation
-from spanferry.translators.parallel.base import found_text
+from spanferry.translators.parallel.base import about, found_text
 from spanferry.translators.parallel.line_file import LineFile
 
 #: What `escape-special-chars.perl` of Moses writes.
@@ -39,7 +39,9 @@ class MosesBitext:
     def __init__(self, source: Path, target: Path, *, unescape: bool) -> None:
         self.name = f"{str(source)!r} and {str(target)!r}"
         self._unescape = unescape
-        self._sources, self._targets = LineFile(source), LineFile(target)
+        with about("source_path"):
+            self._sources = LineFile(source)
+        self._targets = LineFile(target)
         if len(self._sources) != len(self._targets):
             raise ConfigError(
                 f"{str(source)!r} has {len(self._sources)} lines and {str(target)!r} "

@@ -14,7 +14,7 @@ from spanferry.data.fingerprint import fingerprint
 from spanferry.data.readers.hf_load import hash_rows
 from spanferry.data.records import Record
 from spanferry.translators.base import TranslatedRecord
-from spanferry.translators.parallel.base import Lookup
+from spanferry.translators.parallel.base import Lookup, about
 from spanferry.translators.parallel.formats import Place, open_datasets, open_place
 from spanferry.translators.parallel.line_file import hash_file
 from spanferry.translators.parallel.settings import TARGET, ParallelTranslatorSettings
@@ -122,7 +122,8 @@ class ParallelTranslator:
             InputError: a file is broken, see the formats.
         """
         for place in self._places.values():
-            self._open(place).prepare()
+            with about("path"):
+                self._open(place).prepare()
 
     def check(self, rows: Mapping[str, int], *, partial: bool = False) -> None:
         """Compare with the splits and their numbers of records, before anything is built.
@@ -134,10 +135,11 @@ class ParallelTranslator:
                 does not go with the source, see `Lookup.check`.
             InputError: a file is broken, see the formats.
         """
-        if self.settings.column is None:
-            self._refuse_shared(rows)
-        for split, count in rows.items():
-            self._lookup(split).check(split, count, partial=partial)
+        with about("path"):
+            if self.settings.column is None:
+                self._refuse_shared(rows)
+            for split, count in rows.items():
+                self._lookup(split).check(split, count, partial=partial)
 
     def _refuse_shared(self, splits: Iterable[str]) -> None:
         """Refuse one file for several splits where lines or ids start anew in each."""
@@ -220,11 +222,12 @@ class ParallelTranslator:
     def _revision(self) -> str:
         files: dict[str, object] = {}
         for split, place in self._places.items():
-            if place.format == "datasets":
-                found = open_datasets(place, self.settings, self.target_language)
-                files[split] = {name: hash_rows(one) for name, one in found.items()}
-            else:
-                files[split] = [hash_file(Path(name)) for name in place.files()]
+            with about("path"):
+                if place.format == "datasets":
+                    found = open_datasets(place, self.settings, self.target_language)
+                    files[split] = {name: hash_rows(one) for name, one in found.items()}
+                else:
+                    files[split] = [hash_file(Path(name)) for name in place.files()]
         settings = self.settings.model_dump(exclude={"path", "source_path", "revision", "config"})
         languages = [self.source_language, self.target_language]
         return f"{fingerprint(files=files, languages=languages, **settings)}/{CODE_VERSION}"

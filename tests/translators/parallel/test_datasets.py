@@ -94,7 +94,7 @@ def test_all_splits_or_one(tmp_path: Path) -> None:
     extra = make(path=path, split="extra")
     assert ask(extra, "One.", "Two.") == ["Outra.", "no_translation"]
     assert extra.info.revision != make(path=path).info.revision
-    with pytest.raises(ConfigError, match=r"split 'test': the dataset '.*' has train, extra"):
+    with pytest.raises(ConfigError, match=r"translate\.split: .* no split 'test'; it has: train"):
         make(path=path, split="test")
 
 
