@@ -102,7 +102,10 @@ def test_the_schema_knows_the_names_of_labels_and_the_legs() -> None:
         ("{backend: embedded}", False),
         ("{backend: ctranslate2, model: x/y}", False),
         ("{backend: ctranslate2, model: x/y, links: true}", True),
-        ("{backend: pivot, via: es, first: {backend: ctranslate2, model: x/y, links: true}}", False),
+        (
+            "{backend: pivot, via: es, first: {backend: ctranslate2, model: x/y, links: true}}",
+            False,
+        ),
     ],
 )
 def test_links_from_attention_need_a_translator_that_gives_them(
@@ -116,5 +119,5 @@ def test_links_from_attention_need_a_translator_that_gives_them(
     if fine:
         assert load_config(path)
         return
-    with pytest.raises(ConfigError, match="align.backend: attention needs links from the transl"):
+    with pytest.raises(ConfigError, match=r"align\.backend: attention needs links from the transl"):
         load_config(path)
