@@ -70,7 +70,7 @@ def _problems(config: Any) -> Iterator[tuple[tuple[str, ...], str]]:
         yield (
             ("align", "backend"),
             "attention needs links from the translator; of the backends that come with spanferry "
-            "ctranslate2 gives them, with translate.links: true",
+            "ctranslate2 and apertium give them, with translate.links: true",
         )
     given = config.translate.translate_labels
     for language in given if isinstance(given, dict) else ():

@@ -16,7 +16,7 @@ from spanferry.data.manifest import Manifest
 from spanferry.flows.backends import Backends
 from spanferry.flows.layout import Layout
 from spanferry.flows.pipeline import prepare
-from spanferry.flows.source import checked, load_source, source_fingerprint
+from spanferry.flows.source import check_any, checked, load_source, source_fingerprint
 from spanferry.flows.stages import NAMES
 from spanferry.flows.units import Workshop
 from spanferry.translators.base import Estimate, PaidTranslator
@@ -80,6 +80,7 @@ def make_plan(config: Any, limit: int | None) -> Plan:
                     spans += len(item.record.spans)
                     characters += len(item.record.text)
                     beside += sum(map(len, item.record.side_texts.values()))
+    check_any(read)
     for target in config.targets:
         backends.translator(target, setup=False).check(read, partial=limit is not None)
     done = _done(config, layout, backends, source_fingerprint(config, reader, limit))

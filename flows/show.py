@@ -11,6 +11,9 @@ from rich.text import Text
 #: Background colours that both dark and light terminals show well, given to labels in turn.
 COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red", "bright_cyan", "bright_magenta")
 
+#: Control characters as the pictures that Unicode has of them; a terminal would obey them.
+_VISIBLE = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {127: 0x2421}
+
 
 def palette(labels: Iterable[str]) -> dict[str, str]:
     """A style a label; the same labels get the same colours."""
@@ -28,7 +31,7 @@ def highlight(
     Args:
         plain: mark spans by square brackets as well, for output without colours.
     """
-    painted = Text(text)
+    painted = Text(text.translate(_VISIBLE))
     outer_first = sorted(spans, key=lambda span: span["start"] - span["end"])
     marks: dict[int, Text] = {}
     for span in reversed(outer_first):  # at one place, inner spans close before outer ones
@@ -87,9 +90,28 @@ def _line(language: str, text: Text) -> Text:
     return Text.assemble((f"  {language:>3} ", "dim"), text)
 
 
-def show_records(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Print records, one after the other."""
+def show_records(
+    console: Console, rows: Sequence[Mapping[str, Any]], *, longest: int | None = None
+) -> None:
+    """Print records, one after the other.
+
+    Args:
+        longest: characters of a text that are shown; None: all.
+    """
     styles = palette(span["label"] for row in rows for span in row["spans"] or [])
     for row in rows:
-        view = record_view(row, styles, plain=console.color_system is None)
+        shown = row if longest is None else _shortened(row, longest)
+        view = record_view(shown, styles, plain=console.color_system is None)
         console.print(view, soft_wrap=not console.is_terminal)
+
+
+def _shortened(row: Mapping[str, Any], longest: int) -> dict[str, Any]:
+    """A row whose texts end after so many characters, without the spans that do not fit."""
+    short = dict(row)
+    for text, spans in (("text", "spans"), ("translation", "projected")):
+        if len(row.get(text) or "") > longest:
+            short[text] = f"{row[text][:longest]} …"
+            short[spans] = [span for span in row[spans] or [] if span["end"] <= longest]
+    known = {span["id"] for span in short["spans"] or []}
+    short["missing"] = [m for m in row.get("missing") or [] if m["source_span"] in known]
+    return short

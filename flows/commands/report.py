@@ -15,6 +15,8 @@ from spanferry.flows.show import show_records
 
 #: Records shown at the end of a build, picked at random over the whole dataset.
 SHOWN = 5
+#: Characters of a text that are shown.
+LONGEST = 600
 
 
 def print_report(console: Console, done: Result, *, config: Path) -> None:
@@ -27,7 +29,7 @@ def print_report(console: Console, done: Result, *, config: Path) -> None:
     if done.units == 0 and not done.published.fresh:
         console.print("nothing had to be done: all shards and the dataset are up to date")
     else:
-        show_records(console, pick(path, SHOWN, seed=0))
+        show_records(console, pick(path, SHOWN, seed=0), longest=LONGEST)
     for target in done.published.summary.languages:
         console.print(counts_table(target, done.published.summary.of_language(target)))
     console.print(f"dataset: {path}", style="bold", markup=False)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from spanferry.data.errors import ConfigError
+from spanferry.flows.dry_run import make_plan
 from spanferry.flows.load import load_config
 
 GOOD = "source: {path: corpus.jsonl}\ntargets: [pt]\n"
@@ -92,3 +93,12 @@ def test_bad_overrides(tmp_path: Path, override: str) -> None:
 def test_the_reader_follows_the_suffix(tmp_path: Path, path: str, reader: str) -> None:
     config = load_config(write(tmp_path, f"source: {{path: {path}}}\ntargets: [pt]\n"))
     assert config.model_dump()["source"]["reader"] == reader
+
+
+def test_a_dry_run_refuses_an_empty_source_as_a_build_does(tmp_path: Path) -> None:
+    (tmp_path / "corpus.jsonl").write_text("")
+    config = load_config(
+        write(tmp_path, f"source: {{path: {tmp_path}/corpus.jsonl, language: en}}\ntargets: [pt]\n")
+    )
+    with pytest.raises(ConfigError, match="the source holds no records"):
+        make_plan(config, None)

@@ -60,3 +60,27 @@ def test_missing_and_rejected_are_said() -> None:
 
 def test_a_label_keeps_its_colour() -> None:
     assert palette(["B", "A", "B"]) == palette(["A", "B"])
+
+
+def test_control_characters_are_shown_and_not_obeyed() -> None:
+    shown = highlight("a\x07b\x1b[31mc\td", [], {})
+    assert shown.plain == "a␇b␛[31mc\td"
+
+
+def test_a_long_record_is_shown_in_part() -> None:
+    spans = [
+        {"id": "1", "start": 0, "end": 3, "label": "PER"},
+        {"id": "2", "start": 90, "end": 93, "label": "PER"},
+    ]
+    row = {
+        "id": "r", "origin": "", "language": "en", "target_language": "pt",
+        "text": "Ana " * 30, "spans": spans, "translation": "Ana " * 30,
+        "projected": [{**spans[0], "score": 1.0, "source_span": "1"}],
+        "missing": [{"source_span": "2", "reason": "claimed"}], "rejection": None,
+    }  # fmt: skip
+    out = StringIO()
+    show_records(Console(file=out, width=200), [row], longest=20)
+    text = out.getvalue()
+    assert text.count("Ana") == 10
+    assert text.count("…") == 2
+    assert "claimed" not in text

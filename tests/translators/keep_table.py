@@ -92,7 +92,7 @@ def embedded() -> tuple[Run, Callable[[str], bool]]:
     engine = EmbeddedTranslator(source_language="en", target_language="pt")
     engine.setup()
     assert engine._vocabulary is not None
-    return lambda texts: list(map(Translation, engine._run(texts))), engine._vocabulary.knows
+    return engine._translate, engine._vocabulary.knows
 
 
 def apertium() -> Run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 from collections.abc import Iterator, Sequence
@@ -30,6 +31,7 @@ from spanferry.translators.text import TextTranslator
 CODE_VERSION = "1"
 #: Sentences tokenized at a time, while earlier ones are translated.
 CHUNK = 256
+_HEADS = {"alignment_layer", "alignment_heads"}
 #: Sub-words that a model takes at most, where its configuration does not tell.
 POSITIONS = 512
 
@@ -225,6 +227,11 @@ class CTranslate2Translator(TextTranslator):
         if family == "auto":
             family = detect(vocabulary.source, two_tokenizers=source is not target)
         direction = direct(settings, family, vocabulary, self.source_language, self.target_language)
+        if settings.links and family != "marian" and not _HEADS & settings.model_fields_set:
+            logging.getLogger("spanferry").warning(
+                "translate.links: no head of a %s model is known to align words; look at the "
+                "links, or name others (translate.alignment_layer, alignment_heads)", family,
+            )  # fmt: skip
         lead = (*direction.source_tokens, *_lead(direction, source))
         positions = int(facts(folder).get("positions") or POSITIONS)
         plan = devices.plan(settings, library(), t5=family in {"t5", "madlad"})
