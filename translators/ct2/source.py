@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from spanferry.data.errors import ConfigError
+from spanferry.data.errors import ConfigError, RetryableError
 from spanferry.data.fingerprint import fingerprint
 from spanferry.data.readers.files import near_names
 from spanferry.translators.ct2 import hub
@@ -73,7 +74,8 @@ def find_tokenizer(name: str, cache: Cache) -> ModelSource:
     """As `find`, for a folder or Hub id of which only the tokenizer is wanted."""
     folder = _folder(name, "tokenizer")
     if folder is None:
-        return ModelSource(name, "hub", None, hub.commit(name, "main", cache))
+        with _of_tokenizer():
+            return ModelSource(name, "hub", None, hub.commit(name, "main", cache))
     return ModelSource(name, "checkpoint", folder, digest(folder, cache, with_weights=False))
 
 
@@ -85,8 +87,19 @@ def fetch_tokenizer(source: ModelSource) -> Path:
     """
     if source.folder is not None:
         return source.folder
-    names = hub.names(source.name, source.revision, small)
-    return hub.download(source.name, source.revision, small(names))
+    with _of_tokenizer():
+        names = hub.names(source.name, source.revision, small)
+        return hub.download(source.name, source.revision, small(names))
+
+
+@contextmanager
+def _of_tokenizer() -> Iterator[None]:
+    """Errors of the Hub name the key that the user wrote."""
+    try:
+        yield
+    except (ConfigError, RetryableError) as error:
+        text = str(error).replace("translate.model:", "translate.tokenizer:", 1)
+        raise type(error)(text) from error
 
 
 def fetch(source: ModelSource, before: Callable[[], None] = lambda: None) -> Path:

@@ -166,3 +166,8 @@ def test_a_tokenizer_needs_no_model_beside_it(checkpoint: Path, cache: Cache) ->
     assert find_tokenizer(str(checkpoint), cache).revision != found.revision
     with pytest.raises(ConfigError, match=r"translate\.tokenizer: .* is a file"):
         find_tokenizer(str(checkpoint / "source.spm"), cache)
+
+
+def test_a_tokenizer_that_is_not_there_is_named_by_its_own_key(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"^translate\.tokenizer: 'some/where' is no folder here"):
+        find_tokenizer("some/where", Cache(str(tmp_path)))
