@@ -32,7 +32,7 @@ quickstart: $(CORE_STAMP) ## install, then carry labelled English news into Port
 	@$(BIN)/spanferry build sample:quickstart.yaml
 
 test: $(DEV_STAMP) ## all tests that this machine can run
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 lint: $(DEV_STAMP) ## ruff: rules and format
 	@echo "ruff check"
