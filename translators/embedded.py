@@ -133,20 +133,29 @@ class EmbeddedTranslator(TextTranslator):
         self._engine = native.NativeDirection(str(folder))
 
     def fits(self, text: str) -> bool:
-        vocabulary = self._loaded()
-        masked = mask(plain(text), vocabulary.knows)
-        # no piece is shorter than a character, and each word has a mark of its own
-        if len(masked) + 1 <= self.settings.max_tokens:
-            return True
-        return vocabulary.count(masked) <= self.settings.max_tokens
+        return self._takes(mask(plain(text), self._loaded().knows))
 
     def translate(self, texts: Sequence[str]) -> list[Translation]:
         vocabulary = self._loaded()
         return keep_items(texts, self._translate, expressible=vocabulary.knows)
 
     def _translate(self, texts: Sequence[str]) -> list[Translation]:
-        """The bare engine, which knows plain quotes and dashes far better than typographic ones."""
-        return [Translation(text) for text in self._run([plain(text) for text in texts])]
+        """The bare engine, which knows plain quotes and dashes far better than typographic ones.
+
+        What it would cut off without a word comes back empty. `fits` counts a text with
+        placeholders, and an address in full may be too much: with "" it has lost its items, and
+        `keep_items` goes on to the placeholders.
+        """
+        plains = [plain(text) for text in texts]
+        short = [text for text in plains if self._takes(text)]
+        done = dict(zip(short, self._run(short), strict=True))
+        return [Translation(done.get(text, "")) for text in plains]
+
+    def _takes(self, text: str) -> bool:
+        """Whether a plain text is short enough for the engine."""
+        # no piece is shorter than a character, and each word has a mark of its own
+        most = self.settings.max_tokens
+        return len(text) + 1 <= most or self._loaded().count(text) <= most
 
     def _loaded(self) -> UnigramVocabulary:
         self.setup()

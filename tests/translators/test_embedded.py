@@ -181,3 +181,14 @@ def test_import_is_light() -> None:
 def test_settings_refuse(wrong: dict[str, int]) -> None:
     with pytest.raises(ValidationError):
         EmbeddedTranslatorSettings.model_validate(wrong)
+
+
+def test_an_address_beyond_the_limit_never_reaches_the_engine(engine: EmbeddedTranslator) -> None:
+    address = "https://example.org/" + "/".join(f"part{n}-of-it" for n in range(40))
+    text = f"See {address} before you open the old window of the green house near the river."
+    assert engine.fits(text)
+    # in full it is more than the engine takes, which would drop the end without a word
+    assert engine._translate([text])[0].text == ""
+    (found,) = engine.translate([text])
+    assert address in (found.text or "")
+    assert (found.text or "").rstrip(".").endswith("rio")

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from pathlib import Path
 
 from spanferry.data.backends import BackendInfo
 from spanferry.data.fingerprint import fingerprint
@@ -96,7 +95,9 @@ class CTranslate2Translator(TextTranslator):
         # the arithmetic before a T5 model makes it another: before and after `setup` the same
         settings = self.settings.model_dump(mode="json", exclude=set(self.settings.IDLE))
         mark = fingerprint(
-            settings=settings, compute_type=self._plan.compute_type, tokenizer=self._tokenizer
+            settings=settings,
+            compute_type=self._plan.compute_type,
+            tokenizer=self._tokenizer.revision if self._tokenizer else None,
         )
         plan = self._loaded.engine.plan if self._loaded else self._plan
         return BackendInfo(
@@ -199,10 +200,10 @@ class CTranslate2Translator(TextTranslator):
         return find(name, self.settings.revision, self.cache)
 
     @cached_property
-    def _tokenizer(self) -> str | None:
-        """What identifies a tokenizer that is not the model's own."""
+    def _tokenizer(self) -> ModelSource | None:
+        """Where a tokenizer that is not the model's own comes from."""
         given = self.settings.tokenizer
-        return None if given is None else find_tokenizer(given, self.cache).revision
+        return None if given is None else find_tokenizer(given, self.cache)
 
     @cached_property
     def _plan(self) -> devices.Plan:
@@ -222,7 +223,9 @@ class CTranslate2Translator(TextTranslator):
             settings.alignment_layer, settings.alignment_heads,
         )  # fmt: skip
         vocabulary = read(folder)
-        source, target = tokens.load(self._tokenizer_folder(folder))
+        source, target = tokens.load(
+            fetch_tokenizer(self._tokenizer) if self._tokenizer else folder
+        )
         family = settings.family
         if family == "auto":
             family = detect(vocabulary.source, two_tokenizers=source is not target)
@@ -239,12 +242,6 @@ class CTranslate2Translator(TextTranslator):
             shared(folder, plan), direction, source, target, lead, characters(vocabulary),
             positions, min(settings.max_tokens or positions, positions),
         )  # fmt: skip
-
-    def _tokenizer_folder(self, folder: Path) -> Path:
-        given = self.settings.tokenizer
-        if given is None:
-            return folder
-        return fetch_tokenizer(find_tokenizer(given, self.cache))
 
 
 def _lead(direction: Direction, tokenizer: tokens.Tokenizer) -> tuple[str, ...]:
