@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 from spanferry.data.backends import BackendInfo
 from spanferry.data.links import Link
@@ -67,4 +68,41 @@ class TextAligner(Aligner, Protocol):
 
     def align_texts(self, pairs: Sequence[TextPair]) -> list[tuple[Link, ...]]:
         """As `align`, between the words of whole texts."""
+        ...
+
+
+@runtime_checkable
+class CorpusAligner(Aligner, Protocol):
+    """An aligner that learns something of the corpus before it links it.
+
+    Examples: the means that centering takes away, the priors of a statistical aligner, a
+    checkpoint that is tuned on the corpus. A build calls `setup`, then `prepare` once a target
+    language with the first `corpus_pairs` translated pairs, then `load`, then `align`, shard by
+    shard, perhaps in another process than `prepare`.
+    """
+
+    @property
+    def corpus_pairs(self) -> int:
+        """How many pairs of the corpus `prepare` wants, the first ones; 0 if it wants no call."""
+        ...
+
+    def prepare(self, pairs: Iterable[WordPair], folder: Path) -> None:
+        """Learn from the pairs and leave what was learnt in the folder.
+
+        The folder is there, and empty or as an interrupted call with the same pairs left it: long
+        work goes on from there. The same pairs leave the same contents.
+        """
+        ...
+
+    def load(self, folder: Path) -> None:
+        """Take up what `prepare` left in the folder."""
+        ...
+
+
+@runtime_checkable
+class SimilarityAligner(Aligner, Protocol):
+    """An aligner that can show what it decides from."""
+
+    def similarities(self, pairs: Sequence[WordPair]) -> list[Any]:
+        """Of each pair a float array [source words, target words], the higher the more alike."""
         ...

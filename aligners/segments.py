@@ -7,7 +7,7 @@ by segments it is what it is for single sentences.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from spanferry.aligners.base import Aligner, TextAligner, TextPair, WordPair
 from spanferry.aligners.words import model_words
@@ -33,13 +33,7 @@ def align_texts(aligner: Aligner, pairs: Sequence[TextPair]) -> list[tuple[Link,
         return given
     parts = [(place, *part) for place, pair in enumerate(pairs) for part in _parts(pair)]
     found = aligner.align(
-        [
-            WordPair(
-                model_words(pairs[place].source, [pairs[place].source_words[k] for k in source]),
-                model_words(pairs[place].target, [pairs[place].target_words[k] for k in target]),
-            )
-            for place, source, target in parts
-        ]
+        [_word_pair(pairs[place], source, target) for place, source, target in parts]
     )
     if len(found) != len(parts):
         raise AccountingError(f"{aligner.info.name} aligned {len(found)} of {len(parts)} pairs")
@@ -49,6 +43,20 @@ def align_texts(aligner: Aligner, pairs: Sequence[TextPair]) -> list[tuple[Link,
             Link(source[link.source], target[link.target], link.score) for link in of_part
         ]
     return [tuple(sorted(of_pair)) for of_pair in links]
+
+
+def word_pairs(pairs: Iterable[TextPair]) -> Iterator[WordPair]:
+    """What an aligner is given of texts, segment by segment."""
+    for pair in pairs:
+        for source, target in _parts(pair):
+            yield _word_pair(pair, source, target)
+
+
+def _word_pair(pair: TextPair, source: Sequence[int], target: Sequence[int]) -> WordPair:
+    return WordPair(
+        model_words(pair.source, [pair.source_words[k] for k in source]),
+        model_words(pair.target, [pair.target_words[k] for k in target]),
+    )
 
 
 def _parts(pair: TextPair) -> list[tuple[Sequence[int], Sequence[int]]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Any
 
 from spanferry.aligners import ALIGNERS
-from spanferry.aligners.base import Aligner
+from spanferry.aligners.base import Aligner, CorpusAligner
 from spanferry.data import backends, samples
 from spanferry.data.backends import BackendInfo
 from spanferry.data.readers import READERS
@@ -35,6 +36,7 @@ class Backends:
         self._lock = threading.RLock()
         self._made: dict[tuple[str, str], Any] = {}
         self._ready: set[tuple[str, str]] = set()
+        self._loaded: dict[str, Path] = {}
 
     def _get(self, stage: str, target: str, *, setup: bool) -> Any:
         key = (stage, target)
@@ -73,6 +75,20 @@ class Backends:
     def aligner(self, target: str) -> Aligner:
         """The aligner of a language pair, set up."""
         return self._get("align", target, setup=True)  # type: ignore[no-any-return]
+
+    def corpus_pairs(self, target: str) -> int:
+        """How many pairs of the corpus the aligner wants to learn from; 0 for most."""
+        aligner = self._get("align", target, setup=False)
+        return aligner.corpus_pairs if isinstance(aligner, CorpusAligner) else 0
+
+    def load_prepared(self, target: str, folder: Path) -> None:
+        """Have the aligner take up what it learnt, once."""
+        with self._lock:
+            if self._loaded.get(target) != folder:
+                aligner = self.aligner(target)
+                assert isinstance(aligner, CorpusAligner)
+                aligner.load(folder)
+                self._loaded[target] = folder
 
     def method(self) -> ProjectionMethod:
         """The projection method, set up."""

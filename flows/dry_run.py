@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from spanferry.flows.layout import Layout
 from spanferry.flows.pipeline import prepare
 from spanferry.flows.source import check_any, checked, load_source, source_fingerprint
 from spanferry.flows.stages import NAMES
-from spanferry.flows.units import Workshop
+from spanferry.flows.units import PREPARE, Workshop
 from spanferry.translators.base import Estimate, PaidTranslator
 
 #: Characters of a sentence, for estimates (news and encyclopedias: 100 to 140).
@@ -86,9 +87,9 @@ def make_plan(config: Any, limit: int | None) -> Plan:
     done = _done(config, layout, backends, source_fingerprint(config, reader, limit))
     speeds = _speeds(Manifest(layout.work)) if layout.work.exists() else {}
     steps = [
-        _step(target, stage, backends, good - done.get((target, stage), 0), speeds)
+        _step(target, stage, backends, wanted - done.get((target, stage), 0), speeds)
         for target in config.targets
-        for stage in NAMES
+        for stage, wanted in _stages(backends, target, good)
     ]
     costs = _costs(steps, backends, (characters + beside) / good if good else 0.0)
     return Plan(layout, read, bad, spans, characters, tuple(steps), costs)
@@ -107,11 +108,21 @@ def _costs(steps: list[Step], backends: Backends, characters: float) -> dict[str
     return found
 
 
+def _stages(backends: Backends, target: str, records: int) -> Iterator[tuple[str, int]]:
+    """The stages of a target with the records that each is given."""
+    for stage in NAMES:
+        pairs = backends.corpus_pairs(target) if stage == "align" else 0
+        if pairs:
+            yield PREPARE, min(pairs, records)
+        yield stage, records
+
+
 def _step(
     target: str, stage: str, backends: Backends, records: int, speeds: dict[str, float]
 ) -> Step:
     seconds = records * speeds[stage] if stage in speeds else None
-    return Step(target, stage, backends.info(stage, target), records, seconds)
+    backend = backends.info("align" if stage == PREPARE else stage, target)
+    return Step(target, stage, backend, records, seconds)
 
 
 def _done(
@@ -134,6 +145,10 @@ def _done(
             if shop.entry(unit) is not None:
                 key = (unit.target, unit.stage.name)
                 done[key] = done.get(key, 0) + unit.shard.rows
+    for target in config.targets:
+        preparation = shop.preparation(target)
+        if preparation is not None and shop.entry(preparation) is not None:
+            done[target, PREPARE] = preparation.records
     return done
 
 
@@ -144,7 +159,7 @@ def _speeds(manifest: Manifest) -> dict[str, float]:
     for entry in manifest.find(""):
         _, _, rest = entry.key.partition("/")
         stage = rest.partition("/")[0]
-        if stage in NAMES and entry.rows:
+        if (stage in NAMES or stage == PREPARE) and entry.rows:
             rows[stage] = rows.get(stage, 0) + entry.rows
             seconds[stage] = seconds.get(stage, 0.0) + entry.seconds
     return {stage: seconds[stage] / rows[stage] for stage in rows}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -17,10 +17,11 @@ from spanferry.flows.backends import Backends
 from spanferry.flows.config import BaseConfig
 from spanferry.flows.labels import check_labels
 from spanferry.flows.layout import Layout
+from spanferry.flows.preparing import do_preparation
 from spanferry.flows.retrying import with_retries
 from spanferry.flows.source import read_source
 from spanferry.flows.stages import NAMES
-from spanferry.flows.units import Unit, Workshop
+from spanferry.flows.units import PREPARE, Job, Preparation, Unit, Workshop
 
 
 class Watcher(Protocol):
@@ -31,14 +32,24 @@ class Watcher(Protocol):
     def advance(self, stage: str, rows: int) -> None: ...
 
 
-class Executor(Protocol):
-    """Does chains of units: those of a chain in order, `workers` chains at a time.
+#: Jobs that are done in order.
+Chain = Sequence[Job]
 
-    Raises the error of the first unit that failed, after letting those at work finish.
+
+class Executor(Protocol):
+    """Does phases one after the other, and of a phase all chains, `workers` of them at a time.
+
+    The jobs of a chain are done in order. Raises the error of the first job that failed, after
+    letting those at work finish.
     """
 
     def __call__(
-        self, chains: list[list[Unit]], work: Callable[[Unit], Entry], *, workers: int, retries: int
+        self,
+        phases: Sequence[Sequence[Chain]],
+        work: Callable[[Job], Entry],
+        *,
+        workers: int,
+        retries: int,
     ) -> None: ...
 
 
@@ -98,23 +109,45 @@ def run_stages(
     if only is not None:
         pending = [_of_stage(todo, only) for todo in pending]
     pending = [todo for todo in pending if todo]
+    phases = _phases(shop, pending)
     totals: dict[str, int] = {}
-    for unit in (unit for todo in pending for unit in todo):
-        totals[unit.stage.name] = totals.get(unit.stage.name, 0) + unit.shard.rows
-    for stage, rows in totals.items():
-        watcher.start(stage, rows)
+    for job in (job for chains in phases for chain in chains for job in chain):
+        stage, rows = _size(job)
+        totals[stage] = totals.get(stage, 0) + rows
+    for stage, total in totals.items():
+        watcher.start(stage, total)
 
-    def work(unit: Unit) -> Entry:
-        entry = shop.work(unit)
-        watcher.advance(unit.stage.name, unit.shard.rows)
+    def work(job: Job) -> Entry:
+        entry = do_preparation(shop, job) if isinstance(job, Preparation) else shop.work(job)
+        watcher.advance(*_size(job))
         return entry
 
     if pending:
         _set_up(shop, pending)
         run = shop.config.run
-        executor(pending, work, workers=worker_count(run.workers), retries=run.retries)
+        executor(phases, work, workers=worker_count(run.workers), retries=run.retries)
         shop.sweep()
     return sum(map(len, pending))
+
+
+def _phases(shop: Workshop, pending: list[list[Unit]]) -> list[list[Chain]]:
+    """The pending units, cut where an aligner must learn of the corpus before it goes on."""
+    wanted = {u.target: u.preparation for c in pending for u in c if u.preparation is not None}
+    todo = [preparation for preparation in wanted.values() if shop.entry(preparation) is None]
+    if not todo:
+        return [list(pending)]
+    first = {unit.key for preparation in todo for unit in preparation.units}
+    early: list[Chain] = [[unit for unit in chain if unit.key in first] for chain in pending]
+    late: list[Chain] = [[unit for unit in chain if unit.key not in first] for chain in pending]
+    phases: list[list[Chain]] = [early, [[each] for each in todo], late]
+    return [[chain for chain in chains if chain] for chains in phases]
+
+
+def _size(job: Job) -> tuple[str, int]:
+    """What a job counts as: its stage, and records."""
+    if isinstance(job, Preparation):
+        return PREPARE, job.records
+    return job.stage.name, job.shard.rows
 
 
 def _set_up(shop: Workshop, pending: list[list[Unit]]) -> None:
@@ -148,19 +181,24 @@ def worker_count(setting: int | str) -> int:
 
 
 def run_in_threads(
-    chains: list[list[Unit]], work: Callable[[Unit], Entry], *, workers: int, retries: int
+    phases: Sequence[Sequence[Chain]],
+    work: Callable[[Job], Entry],
+    *,
+    workers: int,
+    retries: int,
 ) -> None:
     """The executor of the single-stage commands: threads, and no Prefect."""
     from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 
-    def run_chain(chain: list[Unit]) -> None:
-        for unit in chain:
-            with_retries(work, unit, retries)
+    def run_chain(chain: Chain) -> None:
+        for job in chain:
+            with_retries(work, job, retries)
 
     with ThreadPoolExecutor(workers) as pool:
-        futures = [pool.submit(run_chain, chain) for chain in chains]
-        done, waiting = wait(futures, return_when=FIRST_EXCEPTION)
-        for future in waiting:
-            future.cancel()
-        for future in done:
-            future.result()
+        for chains in phases:
+            futures = [pool.submit(run_chain, chain) for chain in chains]
+            done, waiting = wait(futures, return_when=FIRST_EXCEPTION)
+            for future in waiting:
+                future.cancel()
+            for future in done:
+                future.result()

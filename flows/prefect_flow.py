@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from prefect import flow, get_run_logger, task
@@ -13,21 +13,22 @@ from prefect.futures import PrefectFuture
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from spanferry.data.manifest import Entry
+from spanferry.flows.pipeline import Chain
 from spanferry.flows.prefect_server import session
 from spanferry.flows.retrying import FIRST_DELAY, may_pass
-from spanferry.flows.units import Unit
+from spanferry.flows.units import Job
 
 #: Shards in flight for each worker: while one is at work the next is ready.
 _WINDOW = 2
 
 
-class _Job:
-    """A unit and what does it; opaque, since Prefect walks through dataclasses and dictionaries."""
+class _Call:
+    """A job and what does it; opaque, since Prefect walks through dataclasses and dictionaries."""
 
-    __slots__ = ("unit", "work")
+    __slots__ = ("job", "work")
 
-    def __init__(self, unit: Unit, work: Callable[[Unit], Entry]) -> None:
-        self.unit = unit
+    def __init__(self, job: Job, work: Callable[[Job], Entry]) -> None:
+        self.job = job
         self.work = work
 
 
@@ -37,15 +38,22 @@ def _retry(task: Any, run: TaskRun, state: State[Any]) -> bool:
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="{name}")
-def do_unit(name: str, job: _Job) -> int:
-    """One (stage, shard). Its result is in the manifest; the task returns the records only."""
-    entry = job.work(job.unit)
+def do_unit(name: str, call: _Call) -> int:
+    """One (stage, shard), or what an aligner learns before its first shard.
+
+    Its result is in the manifest; the task returns the records only.
+    """
+    entry = call.work(call.job)
     get_run_logger().info("%s: %d records in %.1f s", name, entry.rows, entry.seconds)
     return entry.rows
 
 
 def run_in_prefect(
-    chains: list[list[Unit]], work: Callable[[Unit], Entry], *, workers: int, retries: int
+    phases: Sequence[Sequence[Chain]],
+    work: Callable[[Job], Entry],
+    *,
+    workers: int,
+    retries: int,
 ) -> None:
     """The executor of `spanferry build` (see `pipeline.Executor`)."""
     delays = [FIRST_DELAY * 2**n for n in range(retries)]
@@ -62,14 +70,17 @@ def run_in_prefect(
         validate_parameters=False,
     )
     def build() -> int:
-        return _drive(chains, lambda unit: step.submit(unit.key, _Job(unit, work)), workers)
+        return sum(
+            _drive(chains, lambda job: step.submit(job.key, _Call(job, work)), workers)
+            for chains in phases
+        )
 
     with session():
         build()
 
 
 def _drive(
-    chains: list[list[Unit]], submit: Callable[[Unit], PrefectFuture[int]], workers: int
+    chains: Sequence[Chain], submit: Callable[[Job], PrefectFuture[int]], workers: int
 ) -> int:
     """Keep the window full; a stage is submitted when the one before it is done.
 
@@ -77,15 +88,15 @@ def _drive(
     error; what has not begun is cancelled by the end of the flow.
     """
     finished: queue.SimpleQueue[int] = queue.SimpleQueue()
-    waiting: Iterator[tuple[int, list[Unit]]] = iter(enumerate(chains))
-    live: dict[int, tuple[PrefectFuture[int], Iterator[Unit]]] = {}
+    waiting: Iterator[tuple[int, Chain]] = iter(enumerate(chains))
+    live: dict[int, tuple[PrefectFuture[int], Iterator[Job]]] = {}
     total = 0
 
-    def advance(number: int, rest: Iterator[Unit]) -> bool:
-        unit = next(rest, None)
-        if unit is None:
+    def advance(number: int, rest: Iterator[Job]) -> bool:
+        job = next(rest, None)
+        if job is None:
             return False
-        future = submit(unit)
+        future = submit(job)
         live[number] = future, rest
         future.add_done_callback(lambda _: finished.put(number))
         return True

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from spanferry.flows.backends import Backends
 from spanferry.flows.layout import Layout
 from spanferry.flows.source import Shard, Source
 from spanferry.flows.stages import STAGES, Context, Stage
+
+#: What a preparation is called in plans, in the manifest and in the work folder.
+PREPARE = "prepare"
 
 
 def settings_that_matter(settings: BaseModel) -> dict[str, Any]:
@@ -44,6 +48,7 @@ class Unit:
     Args:
         before: the unit of the stage before it on the same shard.
         fingerprint: of everything that its result depends on.
+        preparation: what must be done for the whole target before it.
     """
 
     target: str
@@ -51,11 +56,42 @@ class Unit:
     shard: Shard
     fingerprint: str
     before: Unit | None
+    preparation: Preparation | None = None
 
     @property
     def key(self) -> str:
         """Its key in the manifest."""
         return f"{self.target}/{self.stage.name}/{self.shard.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What the aligner of a target learns of the corpus before its first shard is aligned.
+
+    Args:
+        units: translations that it reads, in the order of the corpus.
+        pairs: how many pairs of them, the first ones.
+        fingerprint: of everything that its result depends on.
+    """
+
+    target: str
+    units: tuple[Unit, ...]
+    pairs: int
+    fingerprint: str
+
+    @property
+    def key(self) -> str:
+        """Its key in the manifest."""
+        return f"{self.target}/{PREPARE}"
+
+    @property
+    def records(self) -> int:
+        """How many records it reads."""
+        return min(self.pairs, sum(unit.shard.rows for unit in self.units))
+
+
+#: What an executor does: each has a key.
+Job = Unit | Preparation
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +103,7 @@ class Workshop:
     layout: Layout
     manifest: Manifest
     source: Source
+    _preparations: dict[str, Preparation | None] = field(default_factory=dict)
 
     def chain(self, target: str, shard: Shard) -> list[Unit]:
         """The units of a shard, stage by stage.
@@ -76,19 +113,54 @@ class Workshop:
         """
         units: list[Unit] = []
         for stage in STAGES:
-            info = self.backends.info(stage.name, target)
-            before = units[-1] if units else None
-            mark = fingerprint(
-                schema=SCHEMA_VERSION,
-                stage=[stage.name, stage.version],
-                input=before.fingerprint if before else shard.sha256,
-                split=shard.split,
-                target=target,
-                backend=info and [info.name, info.revision],
-                settings=self._settings(stage.name),
-            )
-            units.append(Unit(target, stage, shard, mark, before))
+            units.append(self._unit(target, stage, shard, units[-1] if units else None))
         return units
+
+    def _unit(self, target: str, stage: Stage, shard: Shard, before: Unit | None) -> Unit:
+        info = self.backends.info(stage.name, target)
+        preparation = self.preparation(target) if stage.name == "align" else None
+        more = {"prepared": preparation.fingerprint} if preparation else {}
+        mark = fingerprint(
+            schema=SCHEMA_VERSION,
+            stage=[stage.name, stage.version],
+            input=before.fingerprint if before else shard.sha256,
+            split=shard.split,
+            target=target,
+            backend=info and [info.name, info.revision],
+            settings=self._settings(stage.name),
+            **more,
+        )
+        return Unit(target, stage, shard, mark, before, preparation)
+
+    def preparation(self, target: str) -> Preparation | None:
+        """What the aligner of a target has to learn of the corpus; None for most aligners.
+
+        It reads the first shards that hold enough records, so a corpus that grows at its end
+        keeps what was learnt, and the links of its older shards.
+        """
+        if target not in self._preparations:
+            self._preparations[target] = self._preparation(target)
+        return self._preparations[target]
+
+    def _preparation(self, target: str) -> Preparation | None:
+        pairs = self.backends.corpus_pairs(target)
+        if pairs < 1:
+            return None
+        units: list[Unit] = []
+        rows = 0
+        for shard in self.source.shards:
+            if rows >= pairs:
+                break
+            units.append(self._unit(target, STAGES[0], shard, None))
+            rows += shard.rows
+        info = self.backends.info("align", target)
+        mark = fingerprint(
+            input=[unit.fingerprint for unit in units],
+            pairs=pairs,
+            backend=info and [info.name, info.revision],
+            settings=self._settings("align"),
+        )
+        return Preparation(target, tuple(units), pairs, mark)
 
     def chains(self) -> Iterator[list[Unit]]:
         """All chains, in the order of targets and shards."""
@@ -101,8 +173,8 @@ class Workshop:
             return None
         return settings_that_matter(getattr(self.config, stage))
 
-    def entry(self, unit: Unit) -> Entry | None:
-        """The manifest's entry of a unit that is up to date."""
+    def entry(self, unit: Job) -> Entry | None:
+        """The manifest's entry of a piece of work that is up to date."""
         return self.manifest.done(unit.key, unit.fingerprint)
 
     def path(self, unit: Unit) -> Path:
@@ -111,6 +183,11 @@ class Workshop:
         """
         folder = self.layout.work / unit.target / unit.stage.name
         return folder / f"{unit.shard.name}-{unit.fingerprint[:8]}.parquet"
+
+    def folder(self, preparation: Preparation) -> Path:
+        """The folder of a preparation; it bears the fingerprint, as files of units do."""
+        name = f"{PREPARE}-{preparation.fingerprint[:8]}"
+        return self.layout.work / preparation.target / name
 
     def columns(self, shard: Shard, last: Unit | None, names: Sequence[str] | None) -> pa.Table:
         """Columns of a shard up to and with the unit `last`; all that there are for None."""
@@ -138,6 +215,8 @@ class Workshop:
             return done
         start = time.perf_counter()
         table = self.columns(unit.shard, unit.before, unit.stage.columns)
+        if unit.preparation is not None:
+            self.backends.load_prepared(unit.target, self.folder(unit.preparation))
         context = Context(self.backends, unit.target, unit.shard.split)
         added = unit.stage.run(table, context)
         if added.num_rows != unit.shard.rows:
@@ -161,3 +240,6 @@ class Workshop:
                 for file in (self.layout.work / target / stage.name).glob("*.parquet"):
                     if file not in known:
                         file.unlink()
+            for folder in (self.layout.work / target).glob(f"{PREPARE}-*"):
+                if not any(file.is_relative_to(folder) for file in known):
+                    shutil.rmtree(folder)

@@ -33,7 +33,7 @@ def work(unit):
     return SimpleNamespace(rows=1, seconds=0.0)
 chains = [[unit("one", shard), unit("two", shard)] for shard in "abc"]
 try:
-    prefect_flow.run_in_prefect(chains, work, workers=2, retries=2)
+    prefect_flow.run_in_prefect([chains], work, workers=2, retries=2)
 except Exception as error:
     print("raised", type(error).__name__, error)
 print("tries", tries.get("pt/two/b"))

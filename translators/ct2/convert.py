@@ -19,13 +19,14 @@ from pathlib import Path
 from typing import Any
 
 from spanferry.data.backends import require
+from spanferry.data.cache import VARIABLE, Cache
+from spanferry.data.checkpoints import read_json, small
 from spanferry.data.errors import ConfigError, MissingExtraError, RetryableError
 from spanferry.data.files import write_text
 from spanferry.data.fingerprint import fingerprint
 from spanferry.data.languages import base
 from spanferry.translators.ct2 import source as sources
-from spanferry.translators.ct2.cache import VARIABLE, Cache
-from spanferry.translators.ct2.checkpoint import CONVERTED, read_json, small
+from spanferry.translators.ct2.checkpoint import CONVERTED
 from spanferry.translators.ct2.convert_child import DISK, MEMORY
 from spanferry.translators.ct2.tokens import FILES
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 from weakref import WeakValueDictionary
 
+from spanferry.data.cache import is_cached
 from spanferry.data.errors import ConfigError, RetryableError
-from spanferry.translators.ct2.cache import is_cached
 from spanferry.translators.ct2.convert import library
 from spanferry.translators.ct2.devices import Plan
 

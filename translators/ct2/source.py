@@ -2,49 +2,31 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from spanferry.data.errors import ConfigError, RetryableError
-from spanferry.data.fingerprint import fingerprint
-from spanferry.data.readers.files import near_names
-from spanferry.translators.ct2 import hub
-from spanferry.translators.ct2.cache import Cache
-from spanferry.translators.ct2.checkpoint import CONVERTED, check, read_config, small, weights
+from spanferry.data import checkpoints, hub
+from spanferry.data.cache import Cache
+from spanferry.data.checkpoints import small
+from spanferry.data.errors import ConfigError
+from spanferry.data.models import Model, as_folder
+from spanferry.translators.ct2.checkpoint import CONVERTED, check, read_config, weights
 
-_HUB = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?", re.ASCII)
+ASKER = hub.Asker("translate.model", "ctranslate2", "translator 'ctranslate2'")
+_OF_TOKENIZER = hub.Asker("translate.tokenizer", ASKER.extra, ASKER.user)
 
 
 @dataclass(frozen=True, slots=True)
-class ModelSource:
-    """A model as the user names it.
+class ModelSource(Model):
+    """A model to translate with.
 
     Args:
-        name: what the configuration says.
         kind: where it lies; what a Hub id holds is seen when it is fetched.
-        folder: of the files, None for a Hub id.
-        revision: commit of a Hub id; hash of the contents of a folder.
     """
 
-    name: str
     kind: Literal["hub", "checkpoint", "converted"]
-    folder: Path | None
-    revision: str
-
-    def describe(self) -> str:
-        """For a card: no path of a machine, only its last part."""
-        return f"{self.name}@{self.revision[:12]}" if self.folder is None else self.label
-
-    @property
-    def label(self) -> str:
-        """The last part of the name."""
-        if self.folder is not None and self.folder.name in {"", ".."}:  # "." and ".."
-            return self.folder.resolve().name
-        return Path(self.name).name
 
 
 def find(name: str, revision: str | None, cache: Cache) -> ModelSource:
@@ -54,16 +36,16 @@ def find(name: str, revision: str | None, cache: Cache) -> ModelSource:
         ConfigError: there is no such model, or the folder holds none.
         RetryableError: the Hub cannot be reached, and the model was never used here.
     """
-    folder = _folder(name, "model")
+    folder = as_folder(name, ASKER.key)
     if folder is None:
-        return ModelSource(name, "hub", None, hub.commit(name, revision or "main", cache))
+        return ModelSource(name, None, hub.commit(name, revision or "main", cache, ASKER), "hub")
     if revision is not None:
         raise ConfigError(f"translate.revision is for Hub ids; {name!r} is a folder")
     if (folder / CONVERTED).is_file():
-        return ModelSource(name, "converted", folder, digest(folder, cache))
+        return ModelSource(name, folder, digest(folder, cache), "converted")
     if (folder / "config.json").is_file():
         check(folder, name)
-        return ModelSource(name, "checkpoint", folder, digest(folder, cache))
+        return ModelSource(name, folder, digest(folder, cache), "checkpoint")
     raise ConfigError(
         f"translate.model: {name!r} holds neither a transformers checkpoint (config.json) nor "
         f"a converted model ({CONVERTED})"
@@ -72,11 +54,10 @@ def find(name: str, revision: str | None, cache: Cache) -> ModelSource:
 
 def find_tokenizer(name: str, cache: Cache) -> ModelSource:
     """As `find`, for a folder or Hub id of which only the tokenizer is wanted."""
-    folder = _folder(name, "tokenizer")
+    folder = as_folder(name, _OF_TOKENIZER.key)
     if folder is None:
-        with _of_tokenizer():
-            return ModelSource(name, "hub", None, hub.commit(name, "main", cache))
-    return ModelSource(name, "checkpoint", folder, digest(folder, cache, with_weights=False))
+        return ModelSource(name, None, hub.commit(name, "main", cache, _OF_TOKENIZER), "hub")
+    return ModelSource(name, folder, digest(folder, cache, with_weights=False), "checkpoint")
 
 
 def fetch_tokenizer(source: ModelSource) -> Path:
@@ -87,19 +68,8 @@ def fetch_tokenizer(source: ModelSource) -> Path:
     """
     if source.folder is not None:
         return source.folder
-    with _of_tokenizer():
-        names = hub.names(source.name, source.revision, small)
-        return hub.download(source.name, source.revision, small(names))
-
-
-@contextmanager
-def _of_tokenizer() -> Iterator[None]:
-    """Errors of the Hub name the key that the user wrote."""
-    try:
-        yield
-    except (ConfigError, RetryableError) as error:
-        text = str(error).replace("translate.model:", "translate.tokenizer:", 1)
-        raise type(error)(text) from error
+    names = hub.names(source.name, source.revision, small, _OF_TOKENIZER)
+    return hub.download(source.name, source.revision, small(names), _OF_TOKENIZER)
 
 
 def fetch(source: ModelSource, before: Callable[[], None] = lambda: None) -> Path:
@@ -120,14 +90,14 @@ def fetch(source: ModelSource, before: Callable[[], None] = lambda: None) -> Pat
         if source.kind == "checkpoint":
             before()
         return source.folder
-    names = hub.names(source.name, source.revision, weights)
+    names = hub.names(source.name, source.revision, weights, ASKER)
     few, many = small(names), weights(names)
-    folder = hub.download(source.name, source.revision, few)
+    folder = hub.download(source.name, source.revision, few, ASKER)
     if CONVERTED in many:
-        return hub.download(source.name, source.revision, [*few, *many])
+        return hub.download(source.name, source.revision, [*few, *many], ASKER)
     read_config(folder, source.name)
     before()
-    folder = hub.download(source.name, source.revision, [*few, *many])
+    folder = hub.download(source.name, source.revision, [*few, *many], ASKER)
     check(folder, source.name)
     return folder
 
@@ -136,20 +106,4 @@ def digest(folder: Path, cache: Cache, *, with_weights: bool = True) -> str:
     """Hash of the contents of the files that a model is made of (not of its README)."""
     names = [file.name for file in folder.iterdir() if file.is_file()]
     chosen = [*small(names), *(weights(names) if with_weights else ())]
-    return fingerprint(files={name: cache.digest(folder / name) for name in sorted(chosen)})
-
-
-def _folder(name: str, key: str) -> Path | None:
-    """The folder that a name means, or None for a Hub id."""
-    try:
-        path = Path(name).expanduser()
-        if path.is_dir():
-            return path
-        if path.exists():
-            raise ConfigError(f"translate.{key}: {name!r} is a file; name the folder of the model")
-        if _HUB.fullmatch(name):
-            return None
-        near = near_names(path)
-    except (OSError, RuntimeError, ValueError) as error:  # a name too long, `~nobody`, NUL
-        raise ConfigError(f"translate.{key}: {name!r} is no folder: {error}") from error
-    raise ConfigError(f"translate.{key}: there is no folder {name!r}{near}")
+    return checkpoints.digest(folder, chosen, cache)

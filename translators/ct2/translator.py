@@ -11,11 +11,11 @@ from functools import cached_property
 from importlib.metadata import version
 
 from spanferry.data.backends import BackendInfo
+from spanferry.data.cache import Cache
 from spanferry.data.fingerprint import fingerprint
 from spanferry.data.languages import base
 from spanferry.translators.base import Translation
 from spanferry.translators.ct2 import devices, tokens
-from spanferry.translators.ct2.cache import Cache
 from spanferry.translators.ct2.convert import converted, facts, library, weights_type
 from spanferry.translators.ct2.decoding import Decoder, Sentence
 from spanferry.translators.ct2.engine import Engine, Job, shared

@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
+from spanferry.data.cache import Cache
 from spanferry.data.errors import ConfigError
-from spanferry.translators.ct2.cache import Cache
 from spanferry.translators.ct2.convert import converted, facts, key
 from spanferry.translators.ct2.source import find
 from tests.models.vocabulary import update_json

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spanferry.data.cache import Cache
 from spanferry.data.errors import ConfigError
-from spanferry.translators.ct2.cache import Cache
 from spanferry.translators.ct2.convert import converted
 from spanferry.translators.ct2.devices import Plan
 from spanferry.translators.ct2.engine import Engine, Job, is_out_of_memory, shared

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from spanferry.data.cache import Cache
 from spanferry.data.errors import ConfigError
-from spanferry.translators.ct2.cache import Cache
 from spanferry.translators.ct2.source import ModelSource, fetch_tokenizer, find, find_tokenizer
 from tests.models.vocabulary import update_json
 
@@ -152,7 +152,7 @@ def test_a_card_shows_no_place_on_a_machine(
     assert find(f"{checkpoint}/", None, cache).describe() == "opus-en-de"
     monkeypatch.chdir(checkpoint)
     assert find(".", None, cache).describe() == "opus-en-de"
-    assert ModelSource("org/m", "hub", None, "0123456789" * 4).describe() == "org/m@012345678901"
+    assert ModelSource("org/m", None, "0123456789" * 4, "hub").describe() == "org/m@012345678901"
 
 
 def test_a_tokenizer_needs_no_model_beside_it(checkpoint: Path, cache: Cache) -> None:

@@ -236,7 +236,7 @@ def _(desk: Desk) -> None:
 
 def converted(desk: Desk) -> Path:
     """A copy of the trained model as CTranslate2 has it, to spoil."""
-    from spanferry.translators.ct2.cache import Cache
+    from spanferry.data.cache import Cache
     from spanferry.translators.ct2.convert import converted as convert
     from spanferry.translators.ct2.source import find
 

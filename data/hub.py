@@ -6,20 +6,42 @@ import glob
 import logging
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from spanferry.data.backends import require
+from spanferry.data.cache import Cache, disk_error
 from spanferry.data.errors import ConfigError, RetryableError
 from spanferry.data.readers.files import near_names
-from spanferry.translators.ct2.cache import Cache, disk_error
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who wants a model, for error messages.
+
+    Args:
+        key: the key of the configuration that names the model (`translate.model`).
+        extra: the extra that installs what is needed.
+        user: what needs it (`translator 'ctranslate2'`).
+    """
+
+    key: str
+    extra: str
+    user: str
+
+    @property
+    def revision_key(self) -> str:
+        """The key of the revision, beside that of the model."""
+        return f"{self.key.rpartition('.')[0]}.revision"
+
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 #: Answers by which a server says "later": request time-out, too early, too many requests.
 _LATER = (408, 425, 429)
 
 
-def commit(name: str, revision: str, cache: Cache) -> str:
+def commit(name: str, revision: str, cache: Cache, asker: Asker) -> str:
     """The commit of a branch or tag, asked of the Hub, or recalled when it gives no answer.
 
     Raises:
@@ -28,12 +50,12 @@ def commit(name: str, revision: str, cache: Cache) -> str:
     """
     if _COMMIT.fullmatch(revision):
         return revision
-    hub = _library()
+    hub = _library(asker)
     try:
         wait = hub.constants.HF_HUB_ETAG_TIMEOUT
         found = str(hub.HfApi().model_info(name, revision=revision, timeout=wait).sha)
     except Exception as error:
-        problem = _problem(hub, name, revision, error)
+        problem = _problem(hub, name, revision, error, asker)
         if isinstance(error, hub.errors.HFValidationError):
             raise problem from error
         known = cache.commit(name, revision)
@@ -51,30 +73,32 @@ def commit(name: str, revision: str, cache: Cache) -> str:
     return found
 
 
-def names(name: str, commit: str, enough: Callable[[Sequence[str]], object]) -> list[str]:
+def names(
+    name: str, commit: str, enough: Callable[[Sequence[str]], object], asker: Asker
+) -> list[str]:
     """The files of a repository; without the Hub, those that were downloaded, if they are enough.
 
     Raises:
         ConfigError, RetryableError: as `commit`.
     """
-    hub = _library()
+    hub = _library(asker)
     try:
         return list(hub.HfApi().list_repo_files(name, revision=commit))
     except Exception as error:
         folder = _cached_folder(hub, name, commit)
         found = [file.name for file in folder.iterdir() if file.is_file()] if folder else []
         if not enough(found):
-            raise _problem(hub, name, commit, error) from error
+            raise _problem(hub, name, commit, error, asker) from error
         return found
 
 
-def download(name: str, commit: str, files: Sequence[str]) -> Path:
+def download(name: str, commit: str, files: Sequence[str], asker: Asker) -> Path:
     """Download files into the Hub's own cache; those that are there are not asked for again.
 
     Raises:
         ConfigError, RetryableError: as `commit`; or the cache cannot be written.
     """
-    hub = _library()
+    hub = _library(asker)
     folder = _cached_folder(hub, name, commit)
     if folder is not None and all((folder / file).is_file() for file in files):
         return folder
@@ -82,13 +106,13 @@ def download(name: str, commit: str, files: Sequence[str]) -> Path:
     try:
         return Path(hub.snapshot_download(name, revision=commit, allow_patterns=patterns))
     except Exception as error:
-        raise _problem(hub, name, commit, error) from error
+        raise _problem(hub, name, commit, error, asker) from error
 
 
-def _library() -> Any:
+def _library(asker: Asker) -> Any:
     """`huggingface_hub`; its `errors` and `constants` are loaded only when they are named."""
     for module in ("huggingface_hub.errors", "huggingface_hub.constants", "huggingface_hub"):
-        library = require(module, extra="ctranslate2", user="translator 'ctranslate2'")
+        library = require(module, extra=asker.extra, user=asker.user)
     return library
 
 
@@ -98,10 +122,10 @@ def _cached_folder(hub: Any, name: str, revision: str) -> Path | None:
     return Path(found).parent if isinstance(found, str) else None
 
 
-def _problem(hub: Any, name: str, revision: str, error: Exception) -> Exception:
+def _problem(hub: Any, name: str, revision: str, error: Exception, asker: Asker) -> Exception:
     """What the user is told of an error of the Hub's library."""
     errors = hub.errors
-    start = f"translate.model: {name!r} "
+    start = f"{asker.key}: {name!r} "
     first = (str(error).strip().splitlines() or [""])[0].strip()
     said = f"{error.__class__.__name__}: {first}" if first else error.__class__.__name__
     hint = near_names(Path(name))
@@ -119,7 +143,7 @@ def _problem(hub: Any, name: str, revision: str, error: Exception) -> Exception:
         )
     if isinstance(error, errors.RevisionNotFoundError):
         return ConfigError(
-            f"translate.revision: {name!r} has no branch, tag or commit {revision!r} on the Hub"
+            f"{asker.revision_key}: {name!r} has no branch, tag or commit {revision!r} on the Hub"
         )
     if isinstance(error, errors.RepositoryNotFoundError):
         return ConfigError(

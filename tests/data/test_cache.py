@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from spanferry.data.cache import VARIABLE, Cache, is_cached
 from spanferry.data.errors import ConfigError
 from spanferry.data.files import sha256_file
-from spanferry.translators.ct2.cache import VARIABLE, Cache, is_cached
 from tests.translators.ct2.process import command, within_mount
 
 KEY = "0123456789abcdef"
@@ -20,7 +20,7 @@ KEY = "0123456789abcdef"
 _FILL = """
 import sys
 from spanferry.data.errors import SpanferryError
-from spanferry.translators.ct2.cache import Cache
+from spanferry.data.cache import Cache
 
 def make(folder):
     (folder / "model.bin").write_bytes(b"x" * 1_000_000)

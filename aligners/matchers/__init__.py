@@ -1,0 +1,1 @@
+"""From the vectors of two sentences to links: one matching method a file."""
