@@ -7,9 +7,13 @@ by segments it is what it is for single sentences.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
 
-from spanferry.aligners.base import Aligner, TextAligner, TextPair, WordPair
+from spanferry.aligners.base import Aligner, CorpusAligner, TextAligner, TextPair, WordPair
 from spanferry.aligners.words import model_words
 from spanferry.data.errors import AccountingError
 from spanferry.data.links import Link
@@ -50,6 +54,22 @@ def word_pairs(pairs: Iterable[TextPair]) -> Iterator[WordPair]:
     for pair in pairs:
         for source, target in _parts(pair):
             yield _word_pair(pair, source, target)
+
+
+@contextmanager
+def prepared_on(aligner: Aligner, pairs: Sequence[TextPair]) -> Iterator[None]:
+    """Have an aligner that learns of its corpus learn of these pairs; others are left as they are.
+
+    For scoring on gold pairs, where there is no build to do it.
+    """
+    if not isinstance(aligner, CorpusAligner) or aligner.corpus_pairs < 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        wanted = (pair for pair in word_pairs(pairs) if pair.source and pair.target)
+        aligner.prepare(islice(wanted, aligner.corpus_pairs), Path(folder))
+        aligner.load(Path(folder))
+        yield
 
 
 def _word_pair(pair: TextPair, source: Sequence[int], target: Sequence[int]) -> WordPair:

@@ -8,6 +8,7 @@ from typing import Any
 
 from spanferry.aligners import ALIGNERS
 from spanferry.aligners.base import Aligner, CorpusAligner
+from spanferry.aligners.calibration.setting import with_calibration
 from spanferry.data import backends, samples
 from spanferry.data.backends import BackendInfo
 from spanferry.data.readers import READERS
@@ -22,6 +23,20 @@ from spanferry.translators.base import Translator
 
 #: The stages that a backend does; the configuration has a field of the same name for each.
 BACKED = ("translate", "align", "project")
+
+
+def make_aligner(settings: Any, source: str, target: str) -> Aligner:
+    """An aligner as its settings ask for, calibrated if they do; not set up.
+
+    Args:
+        source, target: BCP-47 codes.
+
+    Raises:
+        ConfigError, MissingExtraError: see `data.backends.load` and `with_calibration`.
+    """
+    made = backends.load("aligners", settings.backend, ALIGNERS)
+    aligner: Aligner = made(settings, source_language=source, target_language=target)
+    return with_calibration(aligner, settings)
 
 
 class Backends:
@@ -56,13 +71,13 @@ class Backends:
         settings = getattr(self.config, stage)
         if stage == "project":
             return backends.load("methods", settings.method, METHODS)(settings)
-        translates = stage == "translate"
-        kind, table = ("translators", TRANSLATORS) if translates else ("aligners", ALIGNERS)
-        if translates:
-            # no matter of the backend's, which may hash its settings
-            settings = settings.model_copy(update={"translate_labels": False})
-        made = backends.load(kind, settings.backend, table)
-        return made(settings, source_language=self.config.source.language, target_language=target)
+        source = self.config.source.language
+        if stage == "align":
+            return make_aligner(settings, source, target)
+        # no matter of the backend's, which may hash its settings
+        settings = settings.model_copy(update={"translate_labels": False})
+        made = backends.load("translators", settings.backend, TRANSLATORS)
+        return made(settings, source_language=source, target_language=target)
 
     def reader(self) -> Reader:
         """The reader, set up."""

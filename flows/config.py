@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Union
 from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator, model_validator
 
 from spanferry.aligners import ALIGNERS
+from spanferry.aligners.calibration.setting import CALIBRATION
 from spanferry.data import backends, languages
 from spanferry.data.errors import ConfigError
 from spanferry.data.readers import READERS
@@ -139,6 +140,8 @@ def settings_class(kind: str, name: str) -> type[BaseModel]:
             Literal["stop", "reject"],
             Field("stop", description="bad input: stop before anything is written, or reject it"),
         )
+    if kind == "aligners":
+        extra["calibration"] = CALIBRATION
     if kind == "translators":
         extra["translate_labels"] = (
             LabelSetting,

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from spanferry.aligners import ALIGNERS
 from spanferry.aligners.base import TextPair
-from spanferry.aligners.segments import align_texts
+from spanferry.aligners.segments import align_texts, prepared_on
 from spanferry.data import backends, samples
 from spanferry.data.errors import ConfigError
+from spanferry.data.links import Link
 from spanferry.data.readers import READERS
-from spanferry.data.records import Record
+from spanferry.data.records import Offsets, Record
+from spanferry.flows.backends import make_aligner
 from spanferry.flows.config import reader_for, settings_class
 from spanferry.projection import METHODS
 from spanferry.projection.evaluate import LabelledRange, SpanReport, score_spans
@@ -41,11 +42,17 @@ def evaluate_pairs(path: Path, config: Any | None, links: str | None) -> GoldRes
 
 def _aligner(config: Any | None, source: str, target: str) -> LinkSource:
     settings: Any = config.align if config else settings_class("aligners", "embedded")()
-    made = backends.load("aligners", settings.backend, ALIGNERS)
-    aligner = made(settings, source_language=source, target_language=target)
+    aligner = make_aligner(settings, source, target)
     aligner.setup()
 
-    return lambda pairs: align_texts(aligner, [TextPair(*pair) for pair in pairs])
+    def align(
+        pairs: Sequence[tuple[str, Sequence[Offsets], str, Sequence[Offsets]]],
+    ) -> Sequence[Sequence[Link]]:
+        texts = [TextPair(*pair) for pair in pairs]
+        with prepared_on(aligner, texts):
+            return align_texts(aligner, texts)
+
+    return align
 
 
 def evaluate_files(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from spanferry.data.errors import ConfigError
 from spanferry.flows.config import BaseConfig, config_class
+
+M = TypeVar("M", bound=BaseModel)
 
 
 class _Loader(yaml.SafeLoader):
@@ -35,6 +37,19 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> BaseConfig:
     Raises:
         ConfigError: the file cannot be read, is no YAML mapping, or does not fit the model.
     """
+    data = read_yaml(path, overrides)
+    publish = data.get("publish", {})
+    if isinstance(publish, dict) and publish.get("path") is None:
+        data["publish"] = {**publish, "path": f"out/{path.stem}"}
+    return validate(config_class(), data, str(path))
+
+
+def read_yaml(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
+    """The keys and values of a YAML file with `key=value` overrides applied.
+
+    Raises:
+        ConfigError: the file cannot be read or is no YAML mapping.
+    """
     try:
         data = yaml.load(path.read_text("utf-8"), _Loader)
     except OSError as error:
@@ -46,14 +61,22 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> BaseConfig:
     for override in overrides:
         _apply(data, override)
     # a section whose lines are all commented out is as good as none
-    data = {key: value for key, value in data.items() if value is not None}
-    publish = data.get("publish", {})
-    if isinstance(publish, dict) and publish.get("path") is None:
-        data["publish"] = {**publish, "path": f"out/{path.stem}"}
+    return {key: value for key, value in data.items() if value is not None}
+
+
+def validate(model: type[M], data: dict[str, Any], where: str) -> M:
+    """The data as a model.
+
+    Args:
+        where: name of the file, for errors.
+
+    Raises:
+        ConfigError: they do not fit; a line a key says what is wrong.
+    """
     try:
-        return config_class().model_validate(data)
+        return model.model_validate(data)
     except ValidationError as error:
-        raise ConfigError(explain(error, data, str(path))) from None
+        raise ConfigError(explain(error, data, where, model)) from None
 
 
 def _apply(data: dict[str, Any], override: str) -> None:
@@ -75,7 +98,9 @@ def _apply(data: dict[str, Any], override: str) -> None:
         raise ConfigError(f"--set {override!r}: the value is not valid YAML: {error}") from None
 
 
-def explain(error: ValidationError, data: Any, where: str) -> str:
+def explain(
+    error: ValidationError, data: Any, where: str, model: type[BaseModel] | None = None
+) -> str:
     """A validation error as lines `file: key: what is wrong (got ...)`, one line a key."""
     found: dict[str, list[str]] = {}
     for item in error.errors(include_url=False):
@@ -83,7 +108,7 @@ def explain(error: ValidationError, data: Any, where: str) -> str:
         if item["type"] == "union_tag_invalid":
             place = (*place, item["ctx"]["discriminator"].strip("'"))
         key = _key(place, data) or "(top level)"
-        text = _text(dict(item))
+        text = _text(dict(item), model or config_class())
         if text not in found.setdefault(key, []):
             found[key].append(text)
     # what is wrong with a part makes the whole wrong too, which says nothing new
@@ -108,13 +133,13 @@ def _key(location: tuple[int | str, ...], data: Any) -> str:
     return ".".join(parts)
 
 
-def _text(item: dict[str, Any]) -> str:
+def _text(item: dict[str, Any], model: type[BaseModel]) -> str:
     given = item.get("input")
     context = item.get("ctx", {})
     text = str(item["msg"]).removeprefix("Value error, ")
     match item["type"]:
         case "extra_forbidden":
-            return "unknown key" + _near(item["loc"])
+            return "unknown key" + _near(item["loc"], model)
         case "missing":
             return "is missing"
         case "union_tag_invalid":
@@ -135,9 +160,9 @@ def _text(item: dict[str, Any]) -> str:
     return text if isinstance(given, dict | list | tuple) else f"{text} (got {given!r})"
 
 
-def _near(location: tuple[int | str, ...]) -> str:
+def _near(location: tuple[int | str, ...], model: type[BaseModel]) -> str:
     """What is allowed beside an unknown key, with the nearest name first."""
-    models: tuple[Any, ...] = (config_class(),)
+    models: tuple[Any, ...] = (model,)
     for part in location[:-1]:
         models = _under(models, str(part))
     fields = sorted({name for model in models for name in model.model_fields})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from spanferry.flows.commands import build, evaluate, info, inspect
+from spanferry.flows.commands import build, evaluate, info, inspect, train
 
 
 def register(app: typer.Typer) -> None:
@@ -13,5 +13,6 @@ def register(app: typer.Typer) -> None:
     build.register_stages(app)
     app.command()(evaluate.evaluate)
     app.command()(inspect.inspect)
+    app.command()(train.train)
     app.command("list")(info.list_backends)
     app.command()(info.schema)

@@ -9,6 +9,8 @@ from tests.models.vocabulary import train_pieces, write_json
 
 #: Pieces of Helsinki-NLP/opus-mt-en-de and of facebook/nllb-200-*.
 OPUS_PIECES, NLLB_PIECES = 58_101, 256_206
+#: Pieces of bert-base-multilingual-cased.
+MBERT_PIECES = 119_547
 LEARNT = 8_000
 
 
@@ -62,4 +64,25 @@ def nllb_sized(folder: Path, corpus: Sequence[str]) -> Path:
         folder / "tokenizer_config.json",
         {"tokenizer_class": "NllbTokenizer", "source_lang": "en", "target_lang": "pt"},
     )
+    return folder
+
+
+def mbert_sized(folder: Path, corpus: Sequence[str]) -> Path:
+    """BERT, 12 layers, 768 wide, 119,547 pieces, as bert-base-multilingual-cased."""
+    import torch
+    from tokenizers import BertWordPieceTokenizer
+    from transformers import BertConfig, BertForMaskedLM, BertTokenizerFast
+
+    folder.mkdir(parents=True, exist_ok=True)
+    made = BertWordPieceTokenizer(lowercase=False)
+    made.train_from_iterator(corpus, vocab_size=LEARNT, show_progress=False)
+    made.save_model(str(folder))
+    BertTokenizerFast(
+        vocab=str(folder / "vocab.txt"), do_lower_case=False, model_max_length=512
+    ).save_pretrained(folder)
+    torch.manual_seed(5)
+    model = BertForMaskedLM(BertConfig(vocab_size=MBERT_PIECES))
+    model.save_pretrained(folder)
+    # what the program awesome-align loads
+    torch.save(model.state_dict(), folder / "pytorch_model.bin")
     return folder

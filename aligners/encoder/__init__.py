@@ -1,0 +1,1 @@
+"""Aligners over an encoder: one batched engine, and what an aligner adds to it."""

@@ -1,0 +1,1 @@
+"""Word links as pictures, in the terminal and as SVG."""

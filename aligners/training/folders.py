@@ -1,0 +1,76 @@
+"""The folder of a training run: one process at a time, one set of ingredients, done or not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from spanferry.data.errors import ConfigError
+from spanferry.data.files import write_text
+
+#: Written last: a folder that has it holds a finished checkpoint.
+REPORT = "training.json"
+#: All that a run needs to go on; removed when it is finished.
+WORK = "work"
+INGREDIENTS = "ingredients.json"
+
+
+@contextmanager
+def exclusive(out: Path) -> Iterator[None]:
+    """Keep other processes out of a folder; the lock of a killed process counts no more.
+
+    Raises:
+        ConfigError: another process is at work there.
+    """
+    import filelock
+
+    out.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(out / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout as error:
+        raise ConfigError(f"another process is training in {out}; wait for it to end") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def claim(out: Path, ingredients: Mapping[str, str]) -> None:
+    """Note in the folder what its checkpoint is made of, or see that it is what was noted before.
+
+    It may be called again with further ingredients, as soon as each is known.
+
+    Args:
+        out: the folder; it may be empty, unfinished or finished.
+        ingredients: digests and settings, by name.
+
+    Raises:
+        ConfigError: the folder was begun with others; the text names those that differ.
+    """
+    known = _known(out)
+    differing = [
+        f"{name} (was {known[name]}, is {value})"
+        for name, value in ingredients.items()
+        if known.get(name, value) != value
+    ]
+    if differing:
+        raise ConfigError(
+            f"{out} holds the training of something else: {'; '.join(differing)}. Name another "
+            "folder, or delete this one to train anew"
+        )
+    if not ingredients.keys() <= known.keys() and not (out / REPORT).exists():
+        write_text(
+            json.dumps({**known, **ingredients}, indent=2, sort_keys=True) + "\n",
+            out / WORK / INGREDIENTS,
+        )
+
+
+def _known(out: Path) -> dict[str, str]:
+    if (out / REPORT).exists():
+        known: dict[str, str] = json.loads((out / REPORT).read_text("utf-8"))["ingredients"]
+        return known
+    noted = out / WORK / INGREDIENTS
+    return dict(json.loads(noted.read_text("utf-8"))) if noted.exists() else {}

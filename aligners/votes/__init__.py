@@ -1,0 +1,1 @@
+"""Votes of several aligners: their settings, and how their links become one."""

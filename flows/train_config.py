@@ -1,0 +1,103 @@
+"""The configuration of `spanferry train`: one YAML file, told apart by `kind`.
+
+kind: awesome                   # or spans, binary
+model: bert-base-multilingual-cased
+source: en
+target: pt
+texts: [{source: bitext.en, target: bitext.pt}]
+output: out/tuned-aligner
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from spanferry.aligners.bitext import Bitext
+from spanferry.aligners.supervised.training_settings import TrainingSettings
+from spanferry.aligners.training.settings import FinetuneSettings
+from spanferry.data import languages
+from spanferry.data.errors import ConfigError
+from spanferry.flows.load import read_yaml, validate
+
+
+class _Common(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: str = Field(
+        "bert-base-multilingual-cased",
+        description="a Hub id or the folder of a checkpoint to begin with",
+        min_length=1,
+    )
+    revision: str | None = Field(None, description="commit, tag or branch of a Hub id")
+    output: Path = Field(description="folder of the new checkpoint, for align.model")
+
+
+class AwesomeTraining(_Common):
+    """Fine-tuning on parallel text, for the aligner `awesome` and others over an encoder."""
+
+    kind: Literal["awesome"] = "awesome"
+    source: str = Field(description="language of the source texts, as a BCP-47 code")
+    target: str = Field(description="language of their translations")
+    texts: tuple[Bitext, ...] = Field(min_length=1, description="parallel text")
+    pairs: int | None = Field(None, ge=1, description="pairs to use, the first ones; all if unset")
+    gold: Path | None = Field(
+        None, description="file of hand-made links; the checkpoint that does best on them is kept"
+    )
+    settings: FinetuneSettings = Field(
+        default_factory=FinetuneSettings, description="objectives, and how to optimise"
+    )
+
+    @field_validator("source", "target")
+    @classmethod
+    def _code(cls, value: str) -> str:
+        try:
+            return languages.normalize(value)
+        except ConfigError as error:
+            raise ValueError(str(error)) from None
+
+
+class SupervisedTraining(_Common):
+    """Training on hand-made links, for the aligners `spans` and `binary`."""
+
+    kind: Literal["spans", "binary"]
+    gold: Path = Field(description="file of hand-made links with their words, to learn from")
+    held_out: Path | None = Field(
+        None, description="another one to evaluate on; a part of gold is set apart if unset"
+    )
+    settings: TrainingSettings = Field(description="how to optimise")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _kind_of_settings(cls, data: Any) -> Any:
+        """The settings are of the same kind, and may be left out."""
+        if not isinstance(data, dict):
+            return data
+        settings = data.get("settings") or {}
+        if isinstance(settings, dict):
+            settings = {**settings, "kind": data.get("kind")}
+        return {**data, "settings": settings}
+
+
+TrainConfig = AwesomeTraining | SupervisedTraining
+KINDS: dict[str, type[AwesomeTraining] | type[SupervisedTraining]] = {
+    "awesome": AwesomeTraining,
+    "spans": SupervisedTraining,
+    "binary": SupervisedTraining,
+}
+
+
+def load_training(path: Path, overrides: Sequence[str] = ()) -> TrainConfig:
+    """The configuration in a YAML file with `key=value` overrides applied.
+
+    Raises:
+        ConfigError: see `load.load_config`; or `kind` names none.
+    """
+    data = read_yaml(path, overrides)
+    kind = data.get("kind", "awesome")
+    if kind not in KINDS:
+        raise ConfigError(f"{path}: kind: must be one of {', '.join(KINDS)} (got {kind!r})")
+    return validate(KINDS[kind], data, str(path))

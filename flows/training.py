@@ -1,0 +1,87 @@
+"""What `spanferry train` does: an aligner's checkpoint, tuned on text or trained on gold links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spanferry.aligners.base import WordPair
+from spanferry.aligners.bitext import bitext_words, check_bitext, read_bitext
+from spanferry.aligners.link_files import read_links
+from spanferry.aligners.supervised.training import train as train_supervised
+from spanferry.aligners.supervised.training_settings import Report
+from spanferry.aligners.training.finetune import FinetuneReport, finetune
+from spanferry.aligners.words import check_language
+from spanferry.data import models
+from spanferry.data.errors import ConfigError
+from spanferry.flows.train_config import AwesomeTraining, TrainConfig
+
+if TYPE_CHECKING:
+    from spanferry.aligners.training.state import Progress
+
+#: A pair of word lists, its sure links and its possible ones.
+Gold = tuple[WordPair, frozenset[tuple[int, int]], frozenset[tuple[int, int]]]
+
+
+def train(
+    config: TrainConfig, progress: Callable[[Progress], None] | None = None
+) -> FinetuneReport | Report:
+    """Train as a configuration asks for; the same call goes on where a killed one stopped.
+
+    Raises:
+        ConfigError, InputError: a file, the model or a setting is wrong.
+        MissingExtraError: torch or transformers is not installed.
+    """
+    base = _base(config)
+    if isinstance(config, AwesomeTraining):
+        check_bitext(config.texts, "texts")
+        check_language(config.source)
+        check_language(config.target)
+        gold = None if config.gold is None else read_gold(config.gold, "gold")
+        return finetune(
+            base, _pairs(config), config.settings, config.output, gold=gold, progress=progress
+        )
+    held_out = None if config.held_out is None else read_gold(config.held_out, "held_out")
+    return train_supervised(
+        base,
+        read_gold(config.gold, "gold"),
+        config.settings,
+        config.output,
+        held_out=held_out,
+        progress=progress,
+    )
+
+
+def read_gold(path: Path, key: str) -> list[Gold]:
+    """Pairs with their sure and their possible links.
+
+    Args:
+        key: of the configuration, for errors.
+
+    Raises:
+        ConfigError: the file has links without words. Others: see `read_links`.
+    """
+    found = []
+    for pair in read_links(path.expanduser()).pairs:
+        if pair.source is None or pair.target is None:
+            raise ConfigError(
+                f"{key}: {path} holds links without their words; a file of JSON lines with "
+                "src_tokens, tgt_tokens, sure and possible holds both"
+            )
+        if pair.source and pair.target:
+            found.append((WordPair(pair.source, pair.target), pair.sure, pair.possible))
+    return found
+
+
+def _base(config: TrainConfig) -> Path:
+    model = models.find(
+        config.model, config.revision, key="model", extra="neural", user="spanferry train"
+    )
+    return models.fetch(model, key="model", extra="neural", user="spanferry train")
+
+
+def _pairs(config: AwesomeTraining) -> Iterator[WordPair]:
+    texts = islice(read_bitext(config.texts, "texts"), config.pairs)
+    return bitext_words(texts, config.source, config.target)

@@ -1,0 +1,57 @@
+"""Small encoders with random weights and a vocabulary of their own text, and pairs to tune them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from spanferry.aligners.base import WordPair
+from spanferry.aligners.training.scoring import Gold
+from tests.models.language import Pair, split
+
+
+def word_pair(pair: Pair) -> WordPair:
+    """The words of a pair of the artificial language."""
+    return WordPair(
+        [word.text for word in pair.source_words], [word.text for word in pair.target_words]
+    )
+
+
+@cache
+def lessons(training: int, held_out: int) -> tuple[list[WordPair], list[Gold]]:
+    """Pairs of the artificial language to train with, and others with their links."""
+    train, held = split(training, held_out)
+    gold: list[Gold] = [(word_pair(pair), frozenset(pair.links), frozenset()) for pair in held]
+    return [word_pair(pair) for pair in train], gold
+
+
+def sentences(pairs: Iterable[WordPair]) -> list[str]:
+    return [" ".join(side) for pair in pairs for side in (pair.source, pair.target)]
+
+
+def make_bert(
+    folder: Path, texts: Sequence[str], *, vocabulary: int = 800, seed: int = 0, **config: Any
+) -> Path:
+    """Write a BERT with random weights and a WordPiece vocabulary that is trained on texts."""
+    import torch
+    from tokenizers import BertWordPieceTokenizer
+    from transformers import BertConfig, BertForMaskedLM, BertTokenizerFast
+
+    pieces = BertWordPieceTokenizer(lowercase=False, strip_accents=False)
+    pieces.train_from_iterator(
+        texts, vocab_size=vocabulary, min_frequency=1, show_progress=False, limit_alphabet=1000
+    )
+    tokenizer = BertTokenizerFast(tokenizer_object=pieces._tokenizer, do_lower_case=False)
+    tokenizer.save_pretrained(folder)
+    sizes = {
+        "hidden_size": 64, "num_hidden_layers": 3, "num_attention_heads": 2,
+        "intermediate_size": 128, "max_position_embeddings": 128,
+    }  # fmt: skip
+    torch.manual_seed(seed)
+    model = BertForMaskedLM(
+        BertConfig(vocab_size=len(tokenizer), pad_token_id=0, **{**sizes, **config})
+    )
+    model.save_pretrained(folder)
+    return folder
