@@ -26,7 +26,7 @@ from spanferry.data import languages
 from spanferry.data.errors import AccountingError, ConfigError
 from spanferry.data.links import Link
 from spanferry.flows.backends import make_aligner
-from spanferry.flows.config import config_class
+from spanferry.flows.config import KINDS, config_class, settings_class
 from spanferry.flows.link_report import LinkReport
 from spanferry.flows.load import _apply as apply_override
 from spanferry.flows.load import validate
@@ -117,7 +117,7 @@ def open_aligner(
     Raises:
         ConfigError: it cannot run here.
     """
-    aligner = make_aligner((settings or settings_of(())).align, *codes)
+    aligner = make_aligner(_aligner_settings(settings), *codes)
     aligner.setup()
     with tempfile.TemporaryDirectory(prefix="spanferry-") as folder:
         if isinstance(aligner, CorpusAligner) and aligner.corpus_pairs:
@@ -125,6 +125,12 @@ def open_aligner(
             aligner.prepare(islice(whole, aligner.corpus_pairs), Path(folder))
             aligner.load(Path(folder))
         yield aligner
+
+
+def _aligner_settings(settings: Any | None) -> Any:
+    default = KINDS["aligners"][2]
+    assert default is not None
+    return settings.align if settings is not None else settings_class("aligners", default)()
 
 
 def word_pairs(pairs: Sequence[LinkedPair]) -> list[WordPair]:
@@ -199,7 +205,7 @@ def evaluate_links(
         with open_aligner(settings, codes, lambda: pairs) as aligner:
             name, links = aligner.info.name, align(aligner, pairs, progress)
             if fit is not None:
-                chosen = calibrated_settings((settings or settings_of(())).align)
+                chosen = calibrated_settings(_aligner_settings(settings))
                 fitted = calibrate(
                     aligner, gold.pairs, name=fit, settings=chosen, fitted_on=gold.path.name
                 )

@@ -233,13 +233,15 @@ class Workshop:
         )
 
     def sweep(self) -> None:
-        """Remove files that no entry of the manifest names: older versions, leftovers of a kill."""
+        """Remove what is no longer current: files without an entry, what was learnt before."""
         known = {self.layout.work / entry.file for entry in self.manifest.find("")}
         for target in self.config.targets:
             for stage in STAGES:
                 for file in (self.layout.work / target / stage.name).glob("*.parquet"):
                     if file not in known:
                         file.unlink()
+            preparation = self.preparation(target)
+            current = self.folder(preparation) if preparation else None
             for folder in (self.layout.work / target).glob(f"{PREPARE}-*"):
-                if not any(file.is_relative_to(folder) for file in known):
+                if folder != current:
                     shutil.rmtree(folder)
