@@ -19,7 +19,7 @@ from spanferry.aligners.encoder.aligner import EncoderAligner
 from spanferry.aligners.encoder.centering import read_learnt, write_learnt
 from spanferry.aligners.encoder.engine import ENGINE, EncoderEngine
 from spanferry.aligners.encoder.settings import EncoderSettings
-from spanferry.aligners.matchers.base import Matcher, VectorBatch
+from spanferry.aligners.matchers.base import VectorBatch
 from spanferry.aligners.matchers.softmax import Extraction, SoftmaxMatcher, link_scores
 from spanferry.aligners.symmetrize import Symmetrization
 from spanferry.aligners.training.finetune import ALGORITHM as TRAINING
@@ -145,7 +145,7 @@ class AwesomeAligner(EncoderAligner[AwesomeSettings]):
                     self.engine = engine
             self._ready = True
 
-    def matcher(self) -> Matcher:
+    def matcher(self) -> SoftmaxMatcher:
         """Softmax or entmax, as the settings say."""
         return SoftmaxMatcher(
             self.settings.extraction, self.settings.threshold, self.settings.symmetrization

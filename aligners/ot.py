@@ -13,7 +13,14 @@ from spanferry.aligners.matchers.transport import TransportMatcher
 
 
 class OTSettings(EncoderSettings):
-    """Settings of the aligner `ot`."""
+    """Settings of the aligner `ot`.
+
+    Fitted on one half of the Hansards English-French word alignments (447 pairs) with layer 10 of
+    Gemma 3 270M, its words given with the blank before them. AER on the other half, with the same
+    threshold for all kinds: unbalanced 10.8, partial 11.0, balanced 13.0 (11.7 with a null_cost of
+    0.3), against 13.3 for pairs of words that are each other's most similar. With layer 12 and
+    centered vectors a threshold of 0.6 is better than 0.45 (15.1 and 16.0, against 17.5).
+    """
 
     kind: Literal["balanced", "partial", "unbalanced"] = Field(
         "unbalanced",

@@ -6,7 +6,8 @@ Method: Jalili Sabet, Dufter, Yvon and Schütze (2020), arXiv:2004.08728.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal
+from dataclasses import replace
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -14,16 +15,16 @@ from spanferry.aligners.base import WordPair
 from spanferry.aligners.encoder.aligner import EncoderAligner
 from spanferry.aligners.encoder.null_words import entropy_threshold
 from spanferry.aligners.encoder.settings import EncoderSettings, TokenType
-from spanferry.aligners.matchers.base import Matcher
-from spanferry.aligners.matchers.simalign import Method, SimalignMatcher
-from spanferry.aligners.simalign_reference import ReferenceSimalign
+from spanferry.aligners.matchers.base import Matcher, VectorBatch
+from spanferry.aligners.matchers.simalign import Method, SimalignMatcher, similarities
+from spanferry.aligners.simalign_reference import ReferenceSimalign, package_version
+from spanferry.data.backends import BackendInfo
+from spanferry.data.errors import ConfigError
 from spanferry.data.links import Link
 
 
 class SimalignSettings(EncoderSettings):
     """Settings of the aligner `simalign`."""
-
-    IDLE: ClassVar[frozenset[str]] = EncoderSettings.IDLE
 
     method: Method | Literal["argmax"] = Field(
         "itermax",
@@ -87,9 +88,7 @@ class SimalignAligner(EncoderAligner[SimalignSettings]):
         source_language: str = "",
         target_language: str = "",
     ) -> None:
-        super().__init__(
-            settings, source_language=source_language, target_language=target_language
-        )
+        super().__init__(settings, source_language=source_language, target_language=target_language)
         self._max_entropy: float | None = None
         self._reference: ReferenceSimalign | None = None
 
@@ -131,7 +130,30 @@ class SimalignAligner(EncoderAligner[SimalignSettings]):
     def take_up(self, learnt: dict[str, Any]) -> None:
         super().take_up(learnt)
         if self.settings.null_align < 1:
+            if "max_entropy" not in learnt:
+                raise ConfigError(
+                    f"what the {self.engine.user} learnt of the corpus has no threshold; it was "
+                    "learnt without align.null_align"
+                )
             self._max_entropy = float(learnt["max_entropy"])
+
+    @property
+    def info(self) -> BackendInfo:
+        """Raises: see `spanferry.data.models.find`."""
+        info = super().info
+        if self.settings.engine == "batched":
+            return info
+        return replace(info, revision=f"{info.revision}+{package_version()}")
+
+    def similarity(self, batch: VectorBatch) -> Any:
+        """What the method decides from: (1 + cosine) / 2, weighed by distance."""
+        return similarities(batch, self.settings.distortion)
+
+    def similarities(self, pairs: Sequence[WordPair]) -> list[Any]:
+        """Of each pair a float32 array [source words, target words], by the batched engine."""
+        if self._reference is not None:
+            self.engine.setup()
+        return super().similarities(pairs)
 
     def matcher(self) -> Matcher:
         """The method of the settings."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from spanferry.aligners.base import WordPair
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
     from spanferry.data.models import Model
 
 _LETTERS: dict[Method, str] = {"inter": "a", "itermax": "i", "mwmf": "m", "fwd": "f", "rev": "r"}
+
+
+def package_version() -> str:
+    """Name and version of the package, for a revision."""
+    try:
+        return f"simalign-{version('simalign')}"
+    except PackageNotFoundError:
+        return "simalign-missing"
 
 
 class ReferenceSimalign:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from spanferry.aligners.base import Aligner, SimilarityAligner, WordPair
 from spanferry.aligners.link_files import (
     LinkedPair,
@@ -131,7 +133,7 @@ def similarities(aligner: Aligner, pairs: Sequence[WordPair]) -> list[Any]:
     """The similarities of the words of each pair; None for an aligner that cannot tell."""
     if not isinstance(aligner, SimilarityAligner):
         return [None] * len(pairs)
-    return [matrix.tolist() for matrix in aligner.similarities(pairs)]
+    return [np.asarray(matrix, float).tolist() for matrix in aligner.similarities(pairs)]
 
 
 def _picture(pair: LinkedPair, links: Sequence[Link], choice: Choice, aligner: str) -> Picture:

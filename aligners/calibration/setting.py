@@ -17,6 +17,13 @@ from spanferry.aligners.calibration.curve import Calibration
 from spanferry.aligners.calibration.wrapper import calibrated
 from spanferry.data.errors import ConfigError
 
+#: Settings that a calibration that comes with us must share: other ones have other scores
+#: altogether. Of names that are paths or Hub ids the last part counts.
+_MODEL = ("model", "layer")
+_OWN = (
+    "fit your own on hand-made links and give its path: "
+    "spanferry evaluate --links GOLD --fit-calibration FILE"
+)
 #: Settings that say nothing about what a score means.
 NO_MATTER = frozenset({"backend", "calibration", "min_score"})
 
@@ -68,8 +75,7 @@ def find_calibration(setting: bool | Path, aligner: str) -> Calibration | None:
         if aligner not in shipped():
             raise ConfigError(
                 f"align.calibration: none comes with the aligner {aligner!r}, only with "
-                f"{', '.join(sorted(shipped())) or 'none'}; fit your own on hand-made links and "
-                "give its path: spanferry evaluate --links GOLD --fit-calibration FILE"
+                f"{', '.join(sorted(shipped())) or 'none'}; {_OWN}"
             )
         return shipped()[aligner]
     try:
@@ -106,9 +112,20 @@ def with_calibration(aligner: Aligner, settings: BaseModel) -> Aligner:
         settings: may have a key `calibration`.
 
     Raises:
-        ConfigError: see `find_calibration`.
+        ConfigError: see `find_calibration`; or the one that is shipped was fitted with another
+            model. (Other settings that differ are logged; see `CalibratedAligner`.)
     """
-    found = find_calibration(getattr(settings, "calibration", False), aligner.info.name)
+    asked, name = getattr(settings, "calibration", False), aligner.info.name
+    found = find_calibration(asked, name)
     if found is None:
         return aligner
-    return calibrated(aligner, found, settings=settings_of(settings))
+    here = settings_of(settings)
+    if asked is True:
+        for key in _MODEL:
+            then, now = (str(which.get(key)) for which in (found.settings, here))
+            if then.rpartition("/")[2] != now.rpartition("/")[2]:
+                raise ConfigError(
+                    f"align.calibration: the one that comes with {name!r} was fitted with {key} "
+                    f"{then!r}, not {now!r}; {_OWN}"
+                )
+    return calibrated(aligner, found, settings=here)

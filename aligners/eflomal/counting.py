@@ -10,7 +10,7 @@ from typing import IO
 import numpy as np
 
 from spanferry.aligners.eflomal.priors import Ints, Priors, Table, added_up
-from spanferry.aligners.eflomal.votes import count, parse
+from spanferry.aligners.eflomal.votes import count, integers, parse
 
 #: Numbers of links that the program tells apart; a word with more counts as one with this many.
 _MOST_LINKS = 7
@@ -93,7 +93,7 @@ class _Side:
     def __init__(self, lines: Sequence[bytes]) -> None:
         self.lengths = np.array([line.count(b" ") for line in lines], dtype=np.int64)
         self.starts = np.cumsum(self.lengths) - self.lengths
-        numbers = np.fromstring(b"".join(lines).decode(), np.int64, sep=" ")
+        numbers = integers(b"".join(lines))
         # each line begins with its length
         self.words = np.delete(numbers, self.starts + np.arange(len(lines)))
 

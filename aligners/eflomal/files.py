@@ -11,7 +11,6 @@ from spanferry.data.errors import ConfigError, RetryableError
 from spanferry.data.fingerprint import fingerprint
 from spanferry.data.readers.files import find_files, hash_files
 
-
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 

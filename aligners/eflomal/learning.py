@@ -16,7 +16,6 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO
 
 from spanferry.aligners.base import WordPair
 from spanferry.aligners.eflomal import priors
@@ -85,7 +84,7 @@ class Learner:
                 return
             _begin(work, state)
             if writer.sentences:
-                self._run(source, target, writer.sentences, work)
+                self._run(writer, work)
             runs = [
                 [stack.enter_context(path.open("rb")) for path in paths]
                 for paths in (self._paths(work, direction) for direction in _DIRECTIONS)
@@ -110,15 +109,17 @@ class Learner:
     def _paths(self, work: Path, direction: str) -> list[Path]:
         return [work / f"links.{number}.{direction}.txt" for number in range(self.samplers)]
 
-    def _run(self, source: IO[bytes], target: IO[bytes], sentences: int, work: Path) -> None:
+    def _run(self, writer: TextWriter, work: Path) -> None:
+        rounds = self.plan.rounds(writer.sentences, writer.words)
+
         def job(path: Path, sampler: int, reverse: bool, note: Note) -> None:
             with atomic_path(path) as temporary, temporary.open("w+b") as links:
                 task = Task(
-                    source, target, None, links, reverse, self.plan.rounds(sentences),
+                    *writer.files, None, links, reverse, rounds,
                     self.plan.null_prior, self.plan.seed_of(sampler, reverse),
                 )  # fmt: skip
                 run(self.program, task, note)
-                check_lines(links, sentences)
+                check_lines(links, writer.sentences)
 
         jobs = [
             partial(job, path, sampler, direction == "reverse")

@@ -23,9 +23,6 @@ from spanferry.data.errors import ConfigError, MissingExtraError, RetryableError
 
 PACKAGE = "eflomal"
 EXTRA = "eflomal"
-#: Words of a sentence that the program's buffers hold, and that its jumps of up to 1,022 positions
-#: can tell apart.
-LONGEST = 1_000
 #: Signals of somebody who wants the program to end, the kernel without memory among them.
 _KILLED = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import IO
 
-
 #: Sweeps over a text are these, divided by the square root of its number of sentences: the
 #: default of eflomal's own `eflomal-align`. A quarter of them for each of the first two models.
 SWEEPS = 5_000
+#: Words of a sentence that counts as one.
+_WORDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,16 @@ class Plan:
     null_prior: float
     seed: int
 
-    def rounds(self, sentences: int) -> tuple[int, int, int]:
-        """Sweeps with each model: words only, with jumps, with numbers of links."""
-        last = max(2, round(self.length * SWEEPS / math.sqrt(sentences)))
+    def rounds(self, sentences: int, words: int) -> tuple[int, int, int]:
+        """Sweeps with each model: words only, with jumps, with numbers of links.
+
+        Args:
+            sentences: of the text.
+            words: likewise; a few very long sentences count as many short ones, or they would be
+                swept for hours.
+        """
+        size = max(1, sentences, words / _WORDS)
+        last = max(2, round(self.length * SWEEPS / math.sqrt(size)))
         return max(2, last // 4), max(1, last // 4), last
 
     def seed_of(self, sampler: int, reverse: bool) -> bytes:

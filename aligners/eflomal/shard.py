@@ -67,24 +67,23 @@ class Sampler:
                     known = stack.enter_context(temporary())
                     left, right = writer.vocabularies
                     self.priors.write(left.keys, right.keys, known)
-                votes = self._votes(source, target, known, len(parts), stack)
+                rounds = self.plan.rounds(writer.sentences, writer.words)
+                votes = self._votes((source, target, known), len(parts), rounds, stack)
                 self._elect(parts, votes, found)
         return [tuple(sorted(each)) for each in found]
 
     def _votes(
         self,
-        source: IO[bytes],
-        target: IO[bytes],
-        known: IO[bytes] | None,
+        files: tuple[IO[bytes], IO[bytes], IO[bytes] | None],
         sentences: int,
+        rounds: tuple[int, int, int],
         stack: ExitStack,
     ) -> list[Votes]:
         """The votes from source to target, and from target to source."""
         tasks = [
             Task(
-                source, target, known, stack.enter_context(temporary()), reverse,
-                self.plan.rounds(sentences), self.plan.null_prior,
-                self.plan.seed_of(sampler, reverse),
+                *files, stack.enter_context(temporary()), reverse, rounds,
+                self.plan.null_prior, self.plan.seed_of(sampler, reverse),
             )
             for reverse in (False, True)
             for sampler in range(self.samplers)

@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from typing import IO
 
 from spanferry.aligners.base import WordPair
-from spanferry.aligners.eflomal.program import LONGEST
 from spanferry.aligners.eflomal.windows import Window, windows
 
 #: Stands for white space within a word, so that priors can be kept in lines of words.
 _BLANK = "␣"
+#: Words of the longest sentence that is aligned in one piece. The program takes no more than 1,023,
+#: but its time grows with the square.
+WINDOW = 200
 _HEADER = "{:>20} {:>10}\n"
 
 
@@ -70,24 +72,27 @@ class TextWriter:
     """
 
     def __init__(self, source: IO[bytes], target: IO[bytes], stems: tuple[int, int]) -> None:
-        self._files = (source, target)
+        self.files = (source, target)
         self.vocabularies = (Vocabulary(stems[0]), Vocabulary(stems[1]))
         self.sentences = 0
+        #: Of the longer side.
+        self.words = 0
         #: How many pairs were cut.
         self.cut = 0
-        for file in self._files:
+        for file in self.files:
             file.write(_HEADER.format(0, 0).encode())  # the numbers are known at the end
 
     def add(self, pair: WordPair) -> list[Window]:
         """Write a pair; returns the windows that were written, none if a side has no words."""
         if not pair.source or not pair.target:
             return []
-        parts = list(windows(len(pair.source), len(pair.target), LONGEST))
+        parts = list(windows(len(pair.source), len(pair.target), WINDOW))
         self.cut += len(parts) > 1
         self.sentences += len(parts)
         for part in parts:
+            self.words += max(end - start for start, end in (part.source, part.target))
             for file, vocabulary, words, (start, end) in zip(
-                self._files, self.vocabularies, (pair.source, pair.target),
+                self.files, self.vocabularies, (pair.source, pair.target),
                 (part.source, part.target), strict=True,
             ):  # fmt: skip
                 file.write(vocabulary.line(words[start:end]).encode())
@@ -95,7 +100,7 @@ class TextWriter:
 
     def close(self) -> None:
         """Write the numbers of sentences and words; the files themselves stay open."""
-        for file, vocabulary in zip(self._files, self.vocabularies, strict=True):
+        for file, vocabulary in zip(self.files, self.vocabularies, strict=True):
             file.seek(0)
             file.write(_HEADER.format(self.sentences, len(vocabulary.keys)).encode())
             file.flush()

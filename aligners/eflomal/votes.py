@@ -9,12 +9,11 @@ from typing import IO
 import numpy as np
 import numpy.typing as npt
 
-from spanferry.aligners.eflomal.program import LONGEST
 from spanferry.data.errors import RetryableError
 
 Ints = npt.NDArray[np.int64]
 #: More than there are words in a sentence.
-_WIDTH = 1 << LONGEST.bit_length()
+_WIDTH = 1 << 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +61,13 @@ def check_lines(links: IO[bytes], pairs: int) -> None:
         )
 
 
+def integers(text: bytes) -> Ints:
+    """The integers of a text, white space between them."""
+    if not text.strip():  # of which numpy makes a number
+        return np.zeros(0, np.int64)
+    return np.fromstring(text.decode(), np.int64, sep=" ")
+
+
 def parse(printed: bytes, pairs: int) -> Ints:
     """One number for each link, in order (see `count`).
 
@@ -71,7 +77,7 @@ def parse(printed: bytes, pairs: int) -> Ints:
     """
     lines = printed.split(b"\n")
     lengths = np.fromiter((line.count(b"-") for line in lines[:-1]), np.int64, pairs)
-    ends = np.fromstring(printed.replace(b"-", b" ").decode(), np.int64, sep=" ").reshape(-1, 2)
+    ends = integers(printed.replace(b"-", b" ")).reshape(-1, 2)
     return (np.repeat(np.arange(pairs), lengths) * _WIDTH + ends[:, 0]) * _WIDTH + ends[:, 1]
 
 

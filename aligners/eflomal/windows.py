@@ -43,16 +43,17 @@ def windows(source: int, target: int, longest: int) -> Iterator[Window]:
         longest: words that either side of a window may have, at least 4.
 
     >>> [(w.source, w.kept_source) for w in windows(10, 5, 8)]
-    [((0, 6), (0, 4)), ((2, 10), (4, 8)), ((6, 10), (8, 10))]
+    [((0, 4), (0, 3)), ((2, 7), (3, 6)), ((5, 10), (6, 9)), ((8, 10), (9, 10))]
     """
     whole = ((0, source), (0, target))
     size = max(source, target)
     if size <= longest:
         yield Window(*whole, *whole)
         return
-    middle = longest // _SHARE
+    usable = longest - 2  # the like part of the other side may be longer by a word at each end
+    middle = usable // _SHARE
+    margin = (usable - middle) // 2
     for start in range(0, size, middle):
-        margin = (longest - middle) // 2
         kept = (start, min(size, start + middle))
         wide = (max(0, start - margin), min(size, kept[1] + margin))
         if source >= target:

@@ -1,10 +1,10 @@
 """What all aligners over an encoder share; a subclass adds its settings and its matcher.
 
-    class MyAligner(EncoderAligner[MySettings]):
-        Settings = MySettings
-        NAME = "mine"
+class MyAligner(EncoderAligner[MySettings]):
+    Settings = MySettings
+    NAME = "mine"
 
-        def matcher(self) -> Matcher: ...
+    def matcher(self) -> Matcher: ...
 """
 
 from __future__ import annotations
@@ -115,13 +115,25 @@ class EncoderAligner(ABC, Generic[S]):
         self._loaded = True
 
     def take_up(self, learnt: dict[str, Any]) -> None:
-        """Use what was learnt."""
+        """Use what was learnt; the engine is set up.
+
+        Raises:
+            ConfigError: it is not of this aligner and model.
+        """
         if self.settings.center:
+            means = learnt.get("source_mean"), learnt.get("target_mean")
+            shape = (self.engine.width,)
+            if not all(mean is not None and mean.shape == shape for mean in means):
+                raise ConfigError(
+                    f"what the {self.engine.user} learnt of the corpus has no means of "
+                    f"{shape[0]} numbers; it was learnt with another model or without align.center"
+                )
             self.engine.means = learnt["source_mean"], learnt["target_mean"]
 
     def _check_loaded(self) -> None:
         if self.corpus_pairs and not self._loaded:
             raise ConfigError(
                 f"the {self.engine.user} is to learn from the corpus before it links; call "
-                "prepare() and load() first, or leave align.center and align.null_align out"
+                "prepare() and load() first, or leave what wants it out (align.center, and of "
+                "simalign align.null_align)"
             )

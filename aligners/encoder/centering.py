@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -63,7 +64,8 @@ def language_means(
 def write_learnt(folder: Path, learnt: Mapping[str, Any]) -> None:
     """Leave arrays in a folder; the same arrays make the same bytes."""
     with atomic_path(folder / _FILE) as path, path.open("wb") as file:
-        np.savez(file, **{name: np.asarray(value) for name, value in sorted(learnt.items())})
+        arrays: dict[str, Any] = {name: np.asarray(learnt[name]) for name in sorted(learnt)}
+        np.savez(file, **arrays)
 
 
 def read_learnt(folder: Path, user: str) -> dict[str, Any]:
@@ -75,7 +77,7 @@ def read_learnt(folder: Path, user: str) -> dict[str, Any]:
     try:
         with np.load(folder / _FILE, allow_pickle=False) as file:
             return dict(file)
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, BadZipFile) as error:
         raise ConfigError(
             f"the {user} cannot read what it learnt of the corpus ({folder.name}/{_FILE}): {error}"
         ) from error

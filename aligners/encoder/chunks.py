@@ -70,15 +70,12 @@ def chunks(
         return Chunk(places, sources, targets, units, batches)
 
     for place, source, target in _tokenized(pairs, tokenizer):
-        numbers = []
         for words, found in (source, target):
-            number = texts.get(words)
-            if number is None:
-                number = texts[words] = len(tokens)
+            if words not in texts:
+                texts[words] = len(tokens)
                 tokens.append(found)
                 held += len(found.words)
-            numbers.append(number)
-        members.append((place, *numbers))
+        members.append((place, texts[source[0]], texts[target[0]]))
         if held >= size:
             yield finished()
             texts, tokens, members, held = {}, [], [], 0

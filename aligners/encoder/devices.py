@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from spanferry.aligners.encoder.settings import Dtype, EncoderSettings
 from spanferry.data.errors import ConfigError
@@ -60,7 +60,7 @@ def choose_dtype(settings: EncoderSettings, device: Any, saved: str) -> Dtype:
             f"align.dtype: 'int8' works on CPU only, and align.device is {str(device)!r}; "
             "write float16 or bfloat16"
         )
-    return cast(Dtype, settings.dtype)
+    return settings.dtype
 
 
 def batch_tokens(settings: EncoderSettings, device: Any) -> int:

@@ -117,9 +117,7 @@ class EncoderEngine:
             if same:
                 replicas.append(Replica(same[0].encoder, device, self.user))
                 continue
-            encoder, limit, saved = load_encoder(
-                folder, layer=self.settings.layer, user=self.user
-            )
+            encoder, limit, saved = load_encoder(folder, layer=self.settings.layer, user=self.user)
             convert(encoder, choose_dtype(self.settings, device, saved), device)
             replicas.append(Replica(encoder, device, self.user))
         self._tokenizer = Tokenizer(
@@ -226,17 +224,13 @@ class EncoderEngine:
                     found.append((place, word_similarities(inner, words, shape)))
             return found
 
-        out = [
-            np.zeros((len(pair.source), len(pair.target)), dtype=np.float32) for pair in pairs
-        ]
+        out = [np.zeros((len(pair.source), len(pair.target)), dtype=np.float32) for pair in pairs]
         for of_chunk in self.run(pairs, compare):
             for place, values in of_chunk:
                 out[place] = values
         return out
 
-    def run(
-        self, pairs: Iterable[WordPair], work: Callable[[Replica, Chunk], T]
-    ) -> Iterator[T]:
+    def run(self, pairs: Iterable[WordPair], work: Callable[[Replica, Chunk], T]) -> Iterator[T]:
         """Do something with each chunk, on whichever device is free; results in order."""
         found = ahead(self.chunks(pairs))
         if len(self.replicas) == 1:
@@ -284,4 +278,3 @@ class EncoderEngine:
                 means,
             )
             yield group, batch, units
-

@@ -21,7 +21,8 @@ def quantize(module: Any) -> None:
 
     kind = _kind()
     for name, child in list(module.named_children()):
-        if type(child) is nn.Linear:
+        # torch's product is wrong for vectors of one number (2.13)
+        if type(child) is nn.Linear and child.in_features > 1:
             setattr(module, name, kind(child))
         else:
             quantize(child)
@@ -44,6 +45,10 @@ def _make() -> Any:
 
     class Int8Linear(nn.Module):
         """A linear layer: float32 in and out, whole numbers between."""
+
+        weight: torch.Tensor
+        scale: torch.Tensor
+        bias: torch.Tensor
 
         def __init__(self, linear: nn.Linear) -> None:
             super().__init__()

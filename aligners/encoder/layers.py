@@ -58,22 +58,24 @@ class Encoder:
 
     def __call__(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Hidden states [sequences, length, width] of padded token numbers."""
+        hidden: Tensor
         if self._whole:
-            found: Tensor = self.model(input_ids=ids, attention_mask=mask).last_hidden_state
-            return found
+            hidden = self.model(input_ids=ids, attention_mask=mask).last_hidden_state
+            return hidden
         if self._stack is None:
             states = self.model(input_ids=ids, attention_mask=mask, output_hidden_states=True)
-            hidden: Tensor = states.hidden_states[self.layer]
+            hidden = states.hidden_states[self.layer]
             return hidden
         try:
             self.model(input_ids=ids, attention_mask=mask)
         except _ReachedError as reached:
-            found = reached.hidden
-            return found
-        raise ConfigError(
-            f"the layers of {type(self.model).__name__} are not run one after another; "
-            "this model cannot be used"
-        )
+            hidden = reached.hidden
+        else:
+            raise ConfigError(
+                f"the layers of {type(self.model).__name__} are not run one after another; "
+                "this model cannot be used"
+            )
+        return hidden
 
 
 def resolve_layer(config: Any, layer: int, key: str = "align.layer") -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +37,7 @@ def word_links(
     which, left, right = key[:, first]
     flat = list(map(Link, left.tolist(), right.tolist(), best.tolist()))
     borders = np.searchsorted(which, np.arange(count + 1)).tolist()
-    return [tuple(flat[a:b]) for a, b in zip(borders[:-1], borders[1:], strict=True)]
+    return [tuple(flat[a:b]) for a, b in pairwise(borders)]
 
 
 def word_similarities(

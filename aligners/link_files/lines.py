@@ -38,7 +38,9 @@ def _decoded(path: Path, lines: list[bytes]) -> Iterator[str]:
             text = line.decode("utf-8")
         except UnicodeDecodeError as error:
             byte = f"byte 0x{line[error.start]:02x} at {error.start + 1}"
-            raise bad(f"the line is not UTF-8 ({byte})", f"{path}:{number}") from None
+            raise bad(
+                f"the line is not UTF-8 ({byte}); convert the file", f"{path}:{number}"
+            ) from None
         if number == 1:
             text = text.removeprefix("\ufeff")
         yield text.removesuffix("\r")

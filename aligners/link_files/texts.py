@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from spanferry.aligners.link_files.errors import bad
 from spanferry.aligners.link_files.lines import read_lines
 from spanferry.data.errors import ConfigError
 
+#: A sentence as the shared tasks on word alignment mark it up; their links do not count the marks.
+_MARKED = re.compile(r"\s*<s snum=\"?[0-9]+\"?>(.*)</s>\s*", re.ASCII)
 #: Between the two sides of a pair, as programs for parallel text write it.
 SEPARATOR = "|||"
 
@@ -24,7 +27,7 @@ class Texts:
 
 
 def read_texts(source: Path, target: Path) -> list[Texts]:
-    """Pairs from two files with a sentence a line.
+    """Pairs from two files with a sentence a line, perhaps as `<s snum=0001> ... </s>`.
 
     Raises:
         ConfigError: one has more lines than the other. ConfigError, InputError: see `read_lines`.
@@ -36,9 +39,14 @@ def read_texts(source: Path, target: Path) -> list[Texts]:
             "the lines of both must belong together"
         )
     return [
-        Texts(f"{source}:{number}", *pair)
+        Texts(f"{source}:{number}", *map(_unmarked, pair))
         for number, pair in enumerate(zip(left, right, strict=True), 1)
     ]
+
+
+def _unmarked(line: str) -> str:
+    match = _MARKED.fullmatch(line)
+    return line if match is None else match[1]
 
 
 def read_joined(path: Path) -> list[Texts]:

@@ -7,16 +7,17 @@ told when the pointer rests on it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from spanferry.aligners.pictures.measure import text_width
 from spanferry.aligners.pictures.palette import label_colours
 from spanferry.aligners.pictures.picture import Kind, Picture, Stretch
-from spanferry.aligners.pictures.svg_layout import ANGLE, BAR, BAR_GAP, MARGIN, Layout, lay_out
+from spanferry.aligners.pictures.svg_labels import labels
+from spanferry.aligners.pictures.svg_layout import BAR, BAR_GAP, MARGIN, Layout, lay_out
 from spanferry.aligners.pictures.svg_legend import legend
 from spanferry.aligners.pictures.svg_shade import shades
 from spanferry.aligners.pictures.svg_style import style_sheet
-from spanferry.aligners.pictures.text import right_to_left, visible
+from spanferry.aligners.pictures.text import visible
 
 #: A line of the grid is stronger after so many words, so that the eye finds its way.
 _STRONG = 5
@@ -47,7 +48,7 @@ def svg(picture: Picture, colours: Mapping[str, str] | None = None) -> str:
         *_stripes(layout),
         *(shades(picture.similarities, layout) if picture.similarities is not None else ()),
         *_grid(layout),
-        *_labels(picture, layout),
+        *labels(picture, layout),
         *_bars(picture, layout, shown),
         *_cells(picture, layout),
         *below,
@@ -118,46 +119,6 @@ def _grid(layout: Layout) -> Iterator[str]:
                 lines[style].append(f"M{layout.left:g} {y:g}H{layout.right:g}")
     for style, paths in lines.items():
         yield f'<path class="{style}" d="{"".join(paths)}"/>'
-
-
-def _labels(picture: Picture, layout: Layout) -> Iterator[str]:
-    inner = [len(lanes) * (BAR + BAR_GAP) for lanes in layout.lanes]
-    rows = [(layout.left - 7 - inner[0], "end")]
-    if layout.repeat_rows:
-        rows.append((layout.right + 7, "start"))
-    columns = [(layout.top - 7 - inner[1], "start")]
-    if layout.repeat_columns:
-        columns.append((layout.bottom + 7, "end"))
-    yield f'<g font-size="{layout.font:g}"{_language(picture.languages[0])}>'
-    for x, anchor in rows:
-        for k, (label, word) in enumerate(zip(layout.rows, picture.source, strict=True)):
-            y = layout.top + (k + 0.5) * layout.cell + 0.36 * layout.font
-            yield _label(label, word, f'x="{x:g}" y="{y:g}"', anchor)
-    yield f'</g><g font-size="{layout.font:g}"{_language(picture.languages[1])}>'
-    for y, anchor in columns:
-        for k, (label, word) in enumerate(zip(layout.columns, picture.target, strict=True)):
-            x = layout.left + (k + 0.5) * layout.cell + 0.3 * layout.font
-            x -= 0.1 * layout.font if anchor == "start" else 0
-            drop = 0 if anchor == "start" else 0.45 * layout.font
-            place = f'transform="translate({x:g} {y + drop:g}) rotate(-{ANGLE})"'
-            yield _label(label, word, place, anchor)
-    yield "</g>"
-
-
-def _language(code: str) -> str:
-    """Fonts of Chinese and Japanese differ in the shape of the same character."""
-    return f" xml:lang={quoteattr(visible(code))}" if code else ""
-
-
-def _label(label: str, word: str, place: str, anchor: str) -> str:
-    """A word at an edge of the matrix. `anchor` is meant from left to right; in text from right to
-    left, start and end change places."""
-    more = ""
-    if right_to_left(word):
-        anchor = "end" if anchor == "start" else "start"
-        more = ' direction="rtl"'
-    tip = f"<title>{escape(visible(word))}</title>" if label != word else ""
-    return f'<text {place} text-anchor="{anchor}"{more}>{escape(label)}{tip}</text>'
 
 
 def _bars(picture: Picture, layout: Layout, colours: Mapping[str, str]) -> Iterator[str]:

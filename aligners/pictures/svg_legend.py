@@ -49,6 +49,9 @@ def _items(picture: Picture, colours: Mapping[str, str]) -> list[tuple[str, str]
         found.append((box, text))
     if picture.gold is not None and picture.gold.possible:
         found.append(('<circle class="possible" cx="7" cy="7" r="6"/>', "gold: possible"))
+    if picture.links is not None and _unlinked(picture):
+        mark = '<text class="faint" x="1" y="11" font-size="12">ab</text>'
+        found.append((mark, "word without a link"))
     if picture.similarities is not None:
         low, high = shade_range(picture.similarities)
         box = '<rect class="shade" opacity="0.5" width="14" height="14"/>'
@@ -61,6 +64,11 @@ def _items(picture: Picture, colours: Mapping[str, str]) -> list[tuple[str, str]
             )
         )
     return found
+
+
+def _unlinked(picture: Picture) -> bool:
+    rows, columns = ({link[side] for link in picture.links or ()} for side in (0, 1))
+    return len(rows) < len(picture.source) or len(columns) < len(picture.target)
 
 
 def _filled(style: str) -> str:

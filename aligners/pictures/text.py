@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-#: Of the format characters only these stay: they join or part the letters of a script, or an emoji.
+#: Of the format characters only these stay, within a word: they join or part letters, or emoji.
 _JOINERS = "\u200c\u200d"
 _RIGHT_TO_LEFT = ("R", "AL")
 
@@ -21,8 +21,12 @@ def visible(word: str) -> str:
     """
     if not word or (word.isprintable() and word.strip()):
         return word
-    shown = "".join(map(_shown, word))
-    return shown if shown.strip() else "␣" * max(1, len(shown))
+    last = len(word) - 1
+    shown = "".join(
+        character if character in _JOINERS and 0 < place < last else _shown(character)
+        for place, character in enumerate(word)
+    )
+    return shown if shown.strip() else "␣" * len(shown)
 
 
 def _shown(character: str) -> str:
@@ -30,7 +34,7 @@ def _shown(character: str) -> str:
     kind = unicodedata.category(character)
     if kind in ("Cc", "Cs", "Zl", "Zp") or code & 0xFFFE == 0xFFFE:
         return f"‹{code:04X}›"
-    if kind == "Cf" and character not in _JOINERS and not 0xE0020 <= code <= 0xE007F:
+    if kind == "Cf" and not 0xE0020 <= code <= 0xE007F:
         return f"‹{code:04X}›"
     return character
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Generic, TypeVar
+
+import numpy as np
 
 from spanferry.aligners.base import WordPair
 from spanferry.aligners.supervised.checkpoint import EXTRA, Kind, device_of, load
 from spanferry.aligners.supervised.heads import Array, Head
 from spanferry.aligners.supervised.inference import Engine
-from spanferry.aligners.supervised.linking import Method, links
-from spanferry.aligners.supervised.settings import BinarySettings, SpanPredictionSettings
+from spanferry.aligners.supervised.linking import Method, links, mean
+from spanferry.aligners.supervised.settings import (
+    BATCH_TOKENS,
+    BinarySettings,
+    SpanPredictionSettings,
+)
 from spanferry.data import models
 from spanferry.data.backends import BackendInfo, require
 from spanferry.data.errors import ConfigError
@@ -19,14 +26,16 @@ from spanferry.data.links import Link
 
 #: Part of `info.revision`: raise it with every change that changes links.
 ALGORITHM = "1"
-#: Sentence pairs whose probabilities are in memory at once.
-_PAIRS = 1024
 
 _Settings = TypeVar("_Settings", SpanPredictionSettings, BinarySettings)
 
 
-class SupervisedAligner(Generic[_Settings]):
-    """Marks each word in turn and asks a model for its partners; subclasses name the head."""
+class SupervisedAligner(ABC, Generic[_Settings]):
+    """Marks each word in turn and asks a model for its partners; subclasses name the head.
+
+    Takes a forward pass over both sentences for each of their words, so the time grows with the
+    square of the length; and with its cube for pairs that are longer than the model's window.
+    """
 
     NAME: ClassVar[Kind]
     REQUIRES = ("torch", "transformers")
@@ -40,9 +49,9 @@ class SupervisedAligner(Generic[_Settings]):
         self._engine: Engine | None = None
         self._lock = threading.Lock()
 
+    @abstractmethod
     def head(self) -> Head:
         """What the model's answers mean."""
-        raise NotImplementedError
 
     @property
     def info(self) -> BackendInfo:
@@ -84,7 +93,9 @@ class SupervisedAligner(Generic[_Settings]):
                 loaded.subwords,
                 loaded.layout(settings.window, settings.overlap),
                 self.head(),
-                settings.batch_tokens,
+                BATCH_TOKENS[device.type]
+                if settings.batch_tokens == "auto"
+                else settings.batch_tokens,
             )
 
     def align(self, pairs: Sequence[WordPair]) -> list[tuple[Link, ...]]:
@@ -96,15 +107,25 @@ class SupervisedAligner(Generic[_Settings]):
         Raises:
             ConfigError: `setup` has not been called.
         """
+        engine, settings = self._loaded(), self.settings
+        return align(pairs, engine, settings.symmetrization, settings.threshold)
+
+    def similarities(self, pairs: Sequence[WordPair]) -> list[Array]:
+        """The scores of all links of each pair, [source words, target words].
+
+        Raises:
+            ConfigError: `setup` has not been called.
+        """
+        engine, method = self._loaded(), self.settings.symmetrization
+        return [
+            mean(forward, reverse).astype(np.float32)
+            for forward, reverse in directions(pairs, engine, method)
+        ]
+
+    def _loaded(self) -> Engine:
         if self._engine is None:
             raise ConfigError(f"the aligner {self.NAME!r} was not set up; call setup() first")
-        found: list[tuple[Link, ...]] = []
-        for start in range(0, len(pairs), _PAIRS):
-            found.extend(self._align(pairs[start : start + _PAIRS], self._engine))
-        return found
-
-    def _align(self, pairs: Sequence[WordPair], engine: Engine) -> list[tuple[Link, ...]]:
-        return align(pairs, engine, self.settings.symmetrization, self.settings.threshold)
+        return self._engine
 
     def _found(self) -> models.Model:
         if self._model is None:
@@ -122,14 +143,25 @@ class SupervisedAligner(Generic[_Settings]):
 def align(
     pairs: Sequence[WordPair], engine: Engine, method: Method, threshold: float
 ) -> list[tuple[Link, ...]]:
-    """Links of each pair by an engine; both directions' rows go through the model together."""
+    """Links of each pair by an engine; see `linking.links`."""
+    return [
+        links(forward, reverse, method, threshold)
+        for forward, reverse in directions(pairs, engine, method)
+    ]
+
+
+def directions(
+    pairs: Sequence[WordPair], engine: Engine, method: Method
+) -> Iterator[tuple[Array | None, Array | None]]:
+    """Of each pair the probabilities of both directions, as far as the method looks at them.
+
+    The rows of both directions go through the model together.
+    """
     sides = (0,) if method == "forward" else (1,) if method == "reverse" else (0, 1)
     directed = [
         WordPair(pair.target, pair.source) if side else pair for pair in pairs for side in sides
     ]
-    found: list[Array] = list(engine.probabilities(directed))
-    out: list[tuple[Link, ...]] = []
-    for place in range(len(pairs)):
-        of_pair = dict(zip(sides, found[place * len(sides) :][: len(sides)], strict=False))
-        out.append(links(of_pair.get(0), of_pair.get(1), method, threshold))
-    return out
+    found = engine.probabilities(directed)
+    for _ in pairs:
+        of_pair = {side: next(found) for side in sides}
+        yield of_pair.get(0), of_pair.get(1)

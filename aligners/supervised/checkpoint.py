@@ -26,6 +26,8 @@ EXTRA = "neural"
 REPORT = "training.json"
 #: The marker that the checkpoints of BinaryAlign have as an added token.
 _BINARY_ALIGN = "[WORD_SEP]"
+#: Files that hold the words of a tokenizer.
+_VOCABULARIES = ("tokenizer.json", "vocab.*", "*.model")
 _AUTO = {"spans": "AutoModelForQuestionAnswering", "binary": "AutoModelForTokenClassification"}
 _HEAD = {
     "spans": "question-answering head",
@@ -110,6 +112,8 @@ def read(
     """
     transformers = require("transformers", extra=EXTRA, user=f"aligner {kind!r}")
     auto = getattr(transformers, _AUTO[kind])
+    if kind == "spans":
+        options["num_labels"] = 2  # start and end, whatever another head of the checkpoint had
     try:
         with quiet(transformers):
             model, info = auto.from_pretrained(
@@ -134,6 +138,12 @@ def tokenizer(folder: Path, name: str) -> Any:
         ConfigError: there is none that can be read.
     """
     transformers = require("transformers", extra=EXTRA, user="a supervised aligner")
+    if not any(any(folder.glob(pattern)) for pattern in _VOCABULARIES):
+        # transformers would make one up that knows no word
+        raise ConfigError(
+            f"align.model: {name!r} holds no tokenizer ({', '.join(_VOCABULARIES)}); save it there "
+            "with its save_pretrained"
+        )
     try:
         return transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
     except Exception as error:

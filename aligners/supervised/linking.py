@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -33,17 +33,26 @@ def links(
         method: `average`, or one of `Symmetrization`.
         threshold: probabilities must be above it.
     """
+    scores = mean(forward, reverse)
+    if method == "average" or forward is None or reverse is None:
+        places = _above(scores, threshold)
+    else:
+        ahead, back = (
+            _above(np.round(side.astype(np.float64), _DIGITS), threshold)
+            for side in (forward, reverse.T)
+        )
+        places = sorted(symmetrize(ahead, back, method))
+    return tuple(Link(i, j, min(1.0, float(scores[i, j]))) for i, j in places)
+
+
+def mean(forward: Array | None, reverse: Array | None) -> npt.NDArray[np.float64]:
+    """The mean of both directions, or the only one; [source words, target words]."""
     turned = None if reverse is None else reverse.T
     there = [side.astype(np.float64) for side in (forward, turned) if side is not None]
-    mean = np.round(sum(there[1:], there[0]) / len(there), _DIGITS)
-    if method == "average" or len(there) == 1:
-        return tuple(Link(i, j, min(1.0, float(mean[i, j]))) for i, j in _above(mean, threshold))
-    ahead, back = (_above(np.round(side, _DIGITS), threshold) for side in there)
-    found = symmetrize(ahead, back, method)
-    return tuple(Link(i, j, min(1.0, float(mean[i, j]))) for i, j in sorted(found))
+    return np.round(sum(there[1:], there[0]) / len(there), _DIGITS)
 
 
-def _above(values: npt.NDArray[np.float64], threshold: float) -> list[tuple[int, int]]:
+def _above(values: npt.NDArray[np.floating[Any]], threshold: float) -> list[tuple[int, int]]:
     """The places of values above the threshold, in order."""
     rows, columns = np.nonzero(values > threshold)
     return list(zip(rows.tolist(), columns.tolist(), strict=True))

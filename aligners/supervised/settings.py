@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +14,8 @@ MARKER = "¶"
 SPANS_THRESHOLD, BINARY_THRESHOLD = 0.4, 0.5
 #: Sub-words of a row by default: what BERT, XLM-R and their like read.
 WINDOW = 512
+#: Sub-words of a batch. On a CPU larger ones are no faster; a GPU wants them.
+BATCH_TOKENS = {"cpu": 2048, "cuda": 32_768}
 #: Sub-words that two windows share by default, as the stride of SQuAD readers.
 OVERLAP = 128
 
@@ -63,8 +65,10 @@ class SupervisedSettings(BaseModel):
     dtype: Literal["float32", "bfloat16", "float16"] = Field(
         "float32", description="number format of the model's weights"
     )
-    batch_tokens: int = Field(
-        8192, ge=1, description="sub-words of a batch, padding included; sets the memory needed"
+    batch_tokens: Literal["auto"] | Annotated[int, Field(ge=1)] = Field(
+        "auto",
+        description="sub-words of a batch, padding included, which sets the memory needed; auto: "
+        f"{BATCH_TOKENS['cpu']} on a CPU, {BATCH_TOKENS['cuda']} on a GPU",
     )
 
 

@@ -194,7 +194,7 @@ class _Trainer:
             marker=self.checkpoint.marker,
             threshold=self.settings.threshold_of_kind,
             ingredients=dict(ingredients),
-            steps=history.stretches[-1].last,
+            steps=history.scores[-1][0],
             planned_steps=steps,
             kept_step=history.best_step or 0,
             pairs=len(self.gold),

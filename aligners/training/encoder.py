@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spanferry.data.backends import require
+from spanferry.data.checkpoints import check_weights, read_config
 from spanferry.data.errors import ConfigError
 from spanferry.data.files import sha256_file
 
@@ -20,6 +23,13 @@ PARALLEL_HEAD = "parallel_head.safetensors"
 #: masked places alone, which are a sixth of all. Other families score all places.
 _HEADS = {"bert": "cls", "roberta": "lm_head", "xlm-roberta": "lm_head", "camembert": "lm_head"}
 _TOKENIZED = 4096
+#: Our names of the weights of the head for translations, and awesome-align's.
+_PACKAGE_HEAD = {
+    "0.weight": "psi_cls.transform.weight",
+    "0.bias": "psi_cls.transform.bias",
+    "2.weight": "psi_cls.decoder.weight",
+    "2.bias": "psi_cls.bias",
+}
 
 
 class Specials(NamedTuple):
@@ -50,18 +60,19 @@ class Encoder:
         transformers = require("transformers", extra="neural", user="fine-tuning")
         self.base = base
         self.config = _config(base, transformers)
-        self.tokenizer = transformers.AutoTokenizer.from_pretrained(base)
-        with torch.random.fork_rng([]):
+        with torch.random.fork_rng([]), _loading(base, transformers):
             torch.manual_seed(seed)
-            loading = transformers.AutoModelForMaskedLM.from_pretrained
-            model, info = loading(base, dtype=torch.float32, output_loading_info=True)
+            self.tokenizer = transformers.AutoTokenizer.from_pretrained(base)
+            model, info = transformers.AutoModelForMaskedLM.from_pretrained(
+                base, dtype=torch.float32, output_loading_info=True, ignore_mismatched_sizes=True
+            )
             parallel, known = _parallel_head(base, self.config)
         body = model.base_model_prefix + "."
-        missing = sorted(info["missing_keys"])
+        missing = sorted({*info["missing_keys"], *(name for name, *_ in info["mismatched_keys"])})
         if unknown := [name for name in missing if name.startswith(body)]:
             raise ConfigError(
-                f"base: {base} lacks weights of its own encoder ({', '.join(unknown[:3])}); the "
-                "checkpoint is of another model than its config.json says"
+                f"base: {base} lacks weights of its own encoder, or has them in other sizes "
+                f"({', '.join(unknown[:3])}); its config.json is not that of the weights"
             )
         self.new_weights = missing + ([] if known else ["parallel_head"])
         self.module: nn.ModuleDict = torch.nn.ModuleDict({"model": model, "parallel": parallel})
@@ -95,7 +106,7 @@ class Encoder:
         ids: list[list[int]] = []
         for start in range(0, len(words), _TOKENIZED):
             found = self.tokenizer(
-                list(words[start : start + _TOKENIZED]),
+                [_readable(word) for word in words[start : start + _TOKENIZED]],
                 add_special_tokens=False,
                 return_attention_mask=False,
                 return_token_type_ids=False,
@@ -156,6 +167,11 @@ class Encoder:
         save_file(weights, folder / PARALLEL_HEAD)
 
 
+def _readable(word: str) -> str:
+    """A word without halves of characters, which no tokenizer takes."""
+    return word if word.isascii() else word.encode("utf-8", "replace").decode("utf-8")
+
+
 def base_digest(base: Path) -> str:
     """SHA-256 over the files of a checkpoint: a change of weights, config or tokenizer shows."""
     digest = hashlib.sha256()
@@ -181,13 +197,31 @@ def _stop(_module: nn.Module, _inputs: Any, output: Any) -> None:
     raise _ReachedError(output[0] if isinstance(output, tuple) else output)
 
 
-def _config(base: Path, transformers: Any) -> Any:
-    if not (base / "config.json").is_file():
-        raise ConfigError(f"base: {base} has no config.json; give the folder of a checkpoint")
+@contextmanager
+def _loading(base: Path, transformers: Any) -> Iterator[None]:
+    """No bars and tables, which are told of in a report; errors that name the folder.
+
+    Raises:
+        ConfigError: transformers cannot read the checkpoint.
+    """
+    logging = transformers.utils.logging
+    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
     try:
+        yield
+    except Exception as error:  # whatever a damaged file makes the libraries below raise
+        raise ConfigError(f"base: {base} cannot be read: {error}") from error
+    finally:
+        logging.set_verbosity(level)
+        if bars:
+            logging.enable_progress_bar()
+
+
+def _config(base: Path, transformers: Any) -> Any:
+    read_config(base, str(base), "base")
+    with _loading(base, transformers):
         config = transformers.AutoConfig.from_pretrained(base)
-    except (ValueError, OSError) as error:
-        raise ConfigError(f"base: {base}: {error}") from error
     kind = config.model_type
     known = type(config) in transformers.MODEL_FOR_MASKED_LM_MAPPING
     if not known or getattr(config, "is_decoder", False) or config.is_encoder_decoder:
@@ -195,6 +229,7 @@ def _config(base: Path, transformers: Any) -> Any:
             f"base: {base} is a {kind} model, which reads from left to right or has no masked-"
             "language-model head; fine-tuning needs an encoder, such as bert or xlm-roberta"
         )
+    check_weights(base, str(base), "base")
     return config
 
 
@@ -227,15 +262,30 @@ def _parallel_head(base: Path, config: Any) -> tuple[nn.Module, bool]:
     import torch
 
     width = config.hidden_size
-    head = torch.nn.Sequential(
-        torch.nn.Linear(width, width), torch.nn.Tanh(), torch.nn.Linear(width, 2)
-    )
-    for layer in (head[0], head[2]):
+    inner, outer = torch.nn.Linear(width, width), torch.nn.Linear(width, 2)
+    for layer in (inner, outer):
         torch.nn.init.normal_(layer.weight, std=getattr(config, "initializer_range", 0.02))
         torch.nn.init.zeros_(layer.bias)
-    if not (base / PARALLEL_HEAD).is_file():
-        return head, False
-    from safetensors.torch import load_file
+    head = torch.nn.Sequential(inner, torch.nn.Tanh(), outer)
+    weights = _parallel_weights(base)
+    if weights:
+        head.load_state_dict(weights)
+    return head, bool(weights)
 
-    head.load_state_dict(load_file(base / PARALLEL_HEAD))
-    return head, True
+
+def _parallel_weights(base: Path) -> dict[str, Tensor]:
+    """Weights of the head, from its own file or from a checkpoint that awesome-align wrote."""
+    if (base / PARALLEL_HEAD).is_file():
+        from safetensors.torch import load_file
+
+        return load_file(base / PARALLEL_HEAD)
+    pickled = base / "pytorch_model.bin"
+    if not pickled.is_file():
+        return {}
+    import torch
+
+    # only files of the newer format can be mapped, without which all weights are in memory twice
+    whole = torch.load(
+        pickled, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(pickled)
+    )
+    return {ours: whole[theirs] for ours, theirs in _PACKAGE_HEAD.items() if theirs in whole}

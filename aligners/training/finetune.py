@@ -114,9 +114,11 @@ def finetune(
             made of something else, no pair can be trained on, or the loss is no longer finite.
         MissingExtraError: torch or transformers is not installed.
     """
+    if not base.is_dir():
+        raise ConfigError(f"base: {base} is no folder; give the folder of a checkpoint")
+    if out.resolve() == base.resolve():
+        raise ConfigError(f"out: {out} is the folder of base; name another one")
     with exclusive(out):
-        if not base.is_dir():
-            raise ConfigError(f"base: {base} is no folder; give the folder of a checkpoint")
         ingredients = _ingredients(base, settings, gold)
         claim(out, ingredients)
         if (out / REPORT).exists():

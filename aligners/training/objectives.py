@@ -5,7 +5,7 @@ Each is the mean over the sentences or pairs that it is given, as the package's 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from spanferry.aligners.matchers.base import VectorBatch
 from spanferry.aligners.matchers.softmax import (
@@ -126,18 +126,18 @@ def _entmax(values: Tensor, present: Tensor) -> Tensor:
 
     class Entmax(torch.autograd.Function):
         @staticmethod
-        def forward(ctx: torch.autograd.function.FunctionCtx, given: Tensor) -> Tensor:
+        def forward(ctx: Any, given: Tensor) -> Tensor:
             result = entmax15(given, present)
             ctx.save_for_backward(result)
             return result
 
         @staticmethod
-        def backward(ctx: torch.autograd.function.FunctionCtx, *gradients: Tensor) -> Tensor:
-            (result,) = ctx.saved_tensors  # type: ignore[attr-defined]
-            [gradient] = gradients
-            roots = result.sqrt()
+        def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+            [result], [gradient] = ctx.saved_tensors, gradients
+            roots: Tensor = result.sqrt()
             mean = (gradient * roots).sum(-1, keepdim=True) / roots.sum(-1, keepdim=True)
             return roots * (gradient - mean)
 
-    found: Tensor = Entmax.apply(values)
+    apply: Any = Entmax.apply
+    found: Tensor = apply(values)
     return found

@@ -42,7 +42,7 @@ class Objectives:
     ) -> None:
         self.encoder, self.batcher, self.settings = encoder, batcher, settings
         self.device = device
-        self.weights = settings.objectives
+        self.weights = {str(name): weight for name, weight in settings.objectives.items()}
         self.links = bool({"self_training", "consistency"} & self.weights.keys())
 
     def __call__(self, step: int) -> Pieces:
@@ -70,8 +70,7 @@ class Objectives:
                 yield self._scaled(share, self._parallel(batch))
 
     def _scaled(self, share: float, piece: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
-        weights: Mapping[str, float] = {**self.weights}
-        return {name: share * weights[name] * loss for name, loss in piece.items()}
+        return {name: share * self.weights[name] * loss for name, loss in piece.items()}
 
     def autocast(self) -> AbstractContextManager[None]:
         """The arithmetic of the model's layers."""

@@ -12,8 +12,9 @@ from tests.models.vocabulary import sentences
 
 #: Words that tokenizers treat in different ways.
 _ODD = (
-    "l'été", "naïve", "Straße", "«", "…", "3,50", "€", "don't", "e-mail", "漢字", "東京タワー", "😀",
-    "नमस्ते", "ﬁn", "x" * 120, "--", "a/b", "Ünder", "№", "\u00adsoft", "i̇", "\u200bzero", "\ufffd",
+    "l'été", "naïve", "Straße", "«", "…", "3,50", "€", "don't", "e-mail", "漢字", "東京タワー",
+    "😀", "नमस्ते", "ﬁn", "x" * 120, "--", "a/b", "Ünder", "№", "\u00adsoft", "i̇", "\u200bzero",
+    "\ufffd",
 )  # fmt: skip
 
 

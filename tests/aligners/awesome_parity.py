@@ -7,14 +7,17 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from spanferry.aligners.awesome import AwesomeAligner, AwesomeSettings
 from spanferry.aligners.base import WordPair
 from spanferry.aligners.matchers.base import VectorBatch
 
-Pairs = set[tuple[int, int]]
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,13 @@ def program_links(
     ]
 
 
-def our_margins(aligner: AwesomeAligner, pairs: Sequence[WordPair]) -> list[np.ndarray]:
+def our_margins(
+    aligner: AwesomeAligner, pairs: Sequence[WordPair]
+) -> list[npt.NDArray[np.float32]]:
     """Of each pair the margin of each word pair's best sub-words, [source, target words]."""
     matcher = aligner.matcher()
 
-    def least(batch: VectorBatch) -> object:
+    def least(batch: VectorBatch) -> Tensor:
         forward, reverse = matcher.margins(batch)
         return forward.minimum(reverse)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -25,6 +27,7 @@ class DiceSettings(BaseModel):
     min_score: float = Field(0.5, description="least coefficient of a link")
     learn_from: int = Field(1000, description="pairs to learn from")
     crash_after: int | None = Field(None, description="fail after so many pairs")
+    kill_after: int | None = Field(None, description="kill the process after so many pairs")
 
 
 class DiceAligner:
@@ -62,6 +65,8 @@ class DiceAligner:
         for number, pair in enumerate(pairs):
             if number == self.settings.crash_after:
                 raise OSError("crash")
+            if number == self.settings.kill_after:
+                os.kill(os.getpid(), signal.SIGKILL)
             sources, targets = sorted(set(pair.source)), sorted(set(pair.target))
             left.update(sources)
             right.update(targets)

@@ -76,8 +76,11 @@ def test_links_do_not_depend_on_the_batch(checkpoint: Path) -> None:
 def test_empty_sides_and_words_without_subwords_have_no_links(checkpoint: Path) -> None:
     made = aligner(checkpoint)
     pairs = [
-        WordPair([], ["a"]), WordPair(["a"], []), WordPair(["\u200b"], ["a"]), WordPair(["a"], ["a"]),
-    ]  # fmt: skip
+        WordPair([], ["a"]),
+        WordPair(["a"], []),
+        WordPair(["\u200b"], ["a"]),
+        WordPair(["a"], ["a"]),
+    ]
     assert [len(links) for links in made.align(pairs)] == [0, 0, 0, 1]
     assert made.align([]) == []
 

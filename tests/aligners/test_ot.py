@@ -70,7 +70,7 @@ def test_a_null_word_takes_words_away(checkpoint: Path) -> None:
 
 
 def test_every_setting_counts(checkpoint: Path) -> None:
-    plain = aligner(checkpoint, kind="balanced").align(PAIRS)
+    plain = aligner(checkpoint, kind="balanced").align(PAIRS[:10])
     for options in (
         {"kind": "partial"},
         {"kind": "partial", "mass": 0.4},
@@ -83,7 +83,7 @@ def test_every_setting_counts(checkpoint: Path) -> None:
         {"kind": "balanced", "rounds": 1},
         {"kind": "balanced", "token_type": "bpe"},
     ):
-        assert aligner(checkpoint, **options).align(PAIRS) != plain, options
+        assert aligner(checkpoint, **options).align(PAIRS[:10]) != plain, options
 
 
 def test_empty_sides_have_no_links(checkpoint: Path) -> None:

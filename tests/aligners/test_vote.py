@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,7 +32,6 @@ from spanferry.data.errors import ConfigError
 from spanferry.data.links import Link
 from tests.aligners.dice import PLACE, DiceAligner, DiceSettings
 
-GOLD = Path(__file__).parents[3] / "shared" / "gold" / "word_alignment.en-fr.jsonl"
 PAIRS = [
     WordPair(["the", "big", "house", "is", "old"], ["la", "grande", "maison", "est", "vieille"]),
     WordPair([], ["vide"]),
@@ -222,6 +224,26 @@ def test_learning_goes_on_where_it_broke_off(tmp_path: Path) -> None:
     # the first had finished: it is not asked again
     vote({**good[0], "crash_after": 0}, good[1]).prepare(CORPUS, broken)
     assert _contents(broken) == _contents(whole)
+
+
+def test_learning_goes_on_after_the_process_was_killed(tmp_path: Path) -> None:
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    for folder in (whole, killed):
+        folder.mkdir()
+    good = ({"backend": "dice"}, {"backend": "dice", "min_score": 0.6})
+    vote(*good).prepare(CORPUS, whole)
+    code = (
+        "import sys; from pathlib import Path; from spanferry.aligners import ALIGNERS; "
+        f"from tests.aligners.test_vote import CORPUS, vote; ALIGNERS['dice'] = {PLACE!r}; "
+        f"vote({good[0]}, {good[1]} | {{'kill_after': 2}}).prepare(CORPUS, Path({str(killed)!r}))"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, timeout=120, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert (killed / "0" / "done").exists()
+    assert not (killed / "1" / "done").exists()
+    vote({**good[0], "crash_after": 0}, good[1]).prepare(CORPUS, killed)
+    assert _contents(killed) == _contents(whole)
 
 
 def _contents(folder: Path) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -9,13 +10,15 @@ from typing import Any
 
 from tests.models.vocabulary import LETTERS, sentences
 
-#: Sizes of all of them: seven layers, so that none of the tests' layers is the last by accident.
+#: Sizes of all of them.
 SIZES: dict[str, Any] = {
     "hidden_size": 48,
     "num_hidden_layers": 4,
     "num_attention_heads": 4,
     "intermediate_size": 96,
 }
+#: Pieces: enough that most words are one or two.
+VOCABULARY = 900
 
 
 @cache
@@ -35,16 +38,15 @@ def build_bert(folder: Path, *, positions: int = 512, seed: int = 1) -> Path:
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=False)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = decoders.WordPiece()
-    tokenizer.train_from_iterator(
-        corpus(), trainers.WordPieceTrainer(vocab_size=400, special_tokens=special, show_progress=False)
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=VOCABULARY, special_tokens=special, show_progress=False
     )
+    tokenizer.train_from_iterator(corpus(), trainer)
     _frame(tokenizer, "[CLS]", "[SEP]")
     fast = BertTokenizerFast(
         tokenizer_object=tokenizer, do_lower_case=False, model_max_length=positions
     )
-    config = BertConfig(
-        vocab_size=len(fast), max_position_embeddings=positions, **SIZES
-    )
+    config = BertConfig(vocab_size=len(fast), max_position_embeddings=positions, **SIZES)
     return _save(folder, BertModel, config, fast, seed)
 
 
@@ -58,7 +60,7 @@ def build_xlmr(folder: Path, *, positions: int = 512, seed: int = 2) -> Path:
     tokenizer.normalizer = normalizers.NFKC()
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
     trainer = trainers.UnigramTrainer(
-        vocab_size=400, special_tokens=special, unk_token="<unk>", show_progress=False
+        vocab_size=VOCABULARY, special_tokens=special, unk_token="<unk>", show_progress=False
     )
     tokenizer.train_from_iterator(corpus(), trainer)
     _frame(tokenizer, "<s>", "</s>")
@@ -83,7 +85,9 @@ def build_gemma(folder: Path, *, positions: int = 512, seed: int = 3) -> Path:
     tokenizer = Tokenizer(models.BPE(unk_token="<unk>", fuse_unk=True))
     tokenizer.normalizer = normalizers.Replace(" ", "▁")
     tokenizer.pre_tokenizer = pre_tokenizers.Split(" ", "merged_with_previous")
-    trainer = trainers.BpeTrainer(vocab_size=400, special_tokens=special, show_progress=False)
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY, special_tokens=special, show_progress=False
+    )
     tokenizer.train_from_iterator(corpus(), trainer)
     _frame(tokenizer, "<bos>", None)
     fast = PreTrainedTokenizerFast(
@@ -103,6 +107,15 @@ FAMILIES: dict[str, Callable[..., Path]] = {
     "xlmr": build_xlmr,
     "gemma": build_gemma,
 }
+
+
+_home = tempfile.TemporaryDirectory(prefix="encoders-")
+
+
+@cache
+def encoder(family: str) -> Path:
+    """A family's checkpoint, built once a process; leave it as it is."""
+    return FAMILIES[family](Path(_home.name) / family)
 
 
 def word_pairs(count: int) -> list[tuple[list[str], list[str]]]:

@@ -74,18 +74,39 @@ def test_errors_name_the_key_and_the_file(tmp_path: Path) -> None:
 
 
 def test_settings_that_matter() -> None:
-    class Neural(BaseModel):
-        model_config = ConfigDict(extra="forbid")
-        IDLE: ClassVar[frozenset[str]] = frozenset({"model", "threads"})
-        backend: str = "neural"
-        model: str = "/models/labse"
-        layer: int = 8
-        threads: int = 1
-        min_score: float = 0.1
-        calibration: bool = True
-
     assert settings_of(Neural()) == {"model": "labse", "layer": 8}
     assert settings_of(Neural(model="org/labse")) == {"model": "org/labse", "layer": 8}
+
+
+class Neural(BaseModel):
+    """Settings of an aligner with a model."""
+
+    model_config = ConfigDict(extra="forbid")
+    IDLE: ClassVar[frozenset[str]] = frozenset({"model", "threads"})
+    backend: str = "embedded"
+    model: str = "/models/labse"
+    layer: int = 8
+    threads: int = 1
+    min_score: float = 0.1
+    calibration: bool | Path = True
+
+
+def test_a_shipped_one_is_for_its_model_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fitted = CURVE.model_copy(update={"settings": {"model": "org/labse", "layer": 8}})
+    monkeypatch.setitem(shipped(), "embedded", fitted)
+    made = with_calibration(EmbeddedAligner(), Neural())
+    assert isinstance(made, CalibratedAligner)
+    with pytest.raises(ConfigError, match="fitted with model 'org/labse', not 'bert'; fit your"):
+        with_calibration(EmbeddedAligner(), Neural(model="bert"))
+    with pytest.raises(ConfigError, match="fitted with layer '8', not '12'"):
+        with_calibration(EmbeddedAligner(), Neural(layer=12))
+    # one's own is taken at one's word, and the difference logged
+    fitted.save(tmp_path / "own.json")
+    own = with_calibration(EmbeddedAligner(), Neural(layer=12, calibration=tmp_path / "own.json"))
+    assert isinstance(own, CalibratedAligner)
+    assert "layer: 8, here 12" in own.differences()
 
 
 def test_shipped_files_are_called_after_their_aligner() -> None:
@@ -97,7 +118,7 @@ def test_shipped_files_are_called_after_their_aligner() -> None:
     for made in found.values():
         assert made.held_out is not None
         assert made.held_out.error_after <= 0.05
-        assert not any("/" in str(value) for value in made.settings.values())
+        assert not any(Path(str(value)).is_absolute() for value in made.settings.values())
 
 
 def test_the_shipped_one_was_fitted_with_the_aligner_as_it_is() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +16,7 @@ from spanferry.aligners.matchers.sinkhorn import Kind, transport_plans  # noqa: 
 KINDS: list[Kind] = ["balanced", "partial", "unbalanced"]
 SHAPES = st.lists(st.tuples(st.integers(1, 7), st.integers(1, 7)), min_size=1, max_size=4)
 MASS, RELAXATION = 0.7, 0.4
-Problems = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
+Problems = tuple[Any, Any, Any]
 
 
 def problems(shapes: list[tuple[int, int]], seed: int, padding: int = 0) -> Problems:
@@ -30,7 +32,7 @@ def problems(shapes: list[tuple[int, int]], seed: int, padding: int = 0) -> Prob
     return cost, source / source.sum(1, keepdim=True), target / target.sum(1, keepdim=True)
 
 
-def pot(kind: Kind, cost: object, source: object, target: object, reg: float) -> torch.Tensor:
+def pot(kind: Kind, cost: object, source: object, target: object, reg: float) -> Any:
     if kind == "balanced":
         return ot.bregman.sinkhorn_log(source, target, cost, reg, numItermax=50_000, stopThr=1e-12)
     if kind == "partial":
@@ -66,13 +68,13 @@ def test_plans_are_pots(kind: Kind, reg: float) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(shapes=SHAPES, padding=st.integers(0, 3), seed=st.integers(0, 99))
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=10)
 def test_a_plan_is_what_it_is_alone(
     kind: Kind, shapes: list[tuple[int, int]], padding: int, seed: int
 ) -> None:
     cost, source, target = problems(shapes, seed, padding)
     # few rounds and a coarse tolerance: problems stop at different times, some not at all
-    options = {
+    options: dict[str, Any] = {
         "kind": kind, "regularisation": 0.1, "mass": MASS, "relaxation": RELAXATION,
         "rounds": 45, "tolerance": 1e-3,
     }  # fmt: skip

@@ -29,9 +29,22 @@ MATCHERS = {
 
 @pytest.mark.parametrize("name", MATCHERS)
 @given(shapes=SHAPES, padding=st.integers(0, 3), seed=st.integers(0, 99))
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=6)
 def test_padding_changes_nothing(name: str, shapes: Shapes, padding: int, seed: int) -> None:
     check_padding(MATCHERS[name], shapes, padding, seed)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+@pytest.mark.parametrize("name", MATCHERS)
+def test_a_gpu_finds_the_same(name: str) -> None:
+    batch = random_batch([(9, 7), (3, 12), (1, 1)])
+    device = VectorBatch(
+        batch.source.cuda(), batch.target.cuda(), batch.sources.cuda(), batch.targets.cuda()
+    )
+    found = MATCHERS[name](device)
+    assert found.is_cuda
+    torch.testing.assert_close(found.cpu(), MATCHERS[name](batch), rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.parametrize("name", MATCHERS)

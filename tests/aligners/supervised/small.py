@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,6 @@ SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 ENDINGS = ("##ren", "##n", "##ta", "##so", "##s", "##es")
 #: Numbers in each of the three parts of a vector.
 PART = 32
-import os
-GAIN = float(os.environ.get("GAIN", "1"))
 
 
 @cache
@@ -127,12 +124,5 @@ def _teach(bert: Any) -> None:
     for matrix, size in ((second.self.query.weight, 1.5), (second.self.key.weight, 1.0)):
         matrix[rows] = 0
         matrix[rows, meaning] = size * torch.eye(PART)
-    second.self.value.weight[rows, around] += GAIN * torch.eye(PART)
+    second.self.value.weight[rows, around] += 3 * torch.eye(PART)
     second.output.dense.weight[around, rows] += torch.eye(PART)
-
-
-def scrambled(gold: list[Gold], seed: int) -> list[Gold]:
-    """The same pairs in another order."""
-    order = list(gold)
-    random.Random(seed).shuffle(order)
-    return order
