@@ -87,8 +87,8 @@ $(CORE_STAMP): $(PINS) | $(VENV_STAMP)
 # holds what the core install holds, hence both stamps; the tests convert models with torch, for which
 # a CPU build will do (PIP_EXTRA_INDEX_URL can name an index that has one)
 $(DEV_STAMP): $(PINS) | $(VENV_STAMP)
-	@echo "installing spanferry[embedded,convert,openai,dev] into $(VENV), with torch: minutes the first time"
-	@$(PIP) install -c constraints.txt -e '.[embedded,convert,openai,dev]'
+	@echo "installing everything that the tests use into $(VENV), with torch: minutes the first time"
+	@$(PIP) install -c constraints.txt -e '.[embedded,convert,openai,neural,ja,zh,th,ko,vi,icu,dev]'
 	@touch $@ $(CORE_STAMP)
 
 $(LINT_STAMP): docker/lint-requirements.txt | $(DEV_STAMP)

@@ -6,7 +6,7 @@ Method: Dou and Neubig, "Word Alignment by Fine-tuning Embeddings on Parallel Co
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,6 @@ from spanferry.aligners.training.settings import FinetuneSettings
 from spanferry.data import models
 from spanferry.data.backends import BackendInfo, require
 from spanferry.data.errors import ConfigError
-from spanferry.data.links import Link
 
 #: Where `prepare` leaves the checkpoint in its folder.
 _CHECKPOINT = "checkpoint"
@@ -194,19 +193,13 @@ class AwesomeAligner(EncoderAligner[AwesomeSettings]):
             self.take_up(read_learnt(folder, self.engine.user))
         self._loaded = True
 
-    def align(self, pairs: Sequence[WordPair]) -> list[tuple[Link, ...]]:
-        """Links of each pair; none where a side has no words.
-
-        Raises:
-            ConfigError: `setup` has not been called, or `load` where something is to be learnt of
-                the corpus.
-        """
+    def _check_loaded(self) -> None:
         if self.settings.finetune is not None and not self._loaded:
             raise ConfigError(
                 f"the {self._named.user} is to be tuned before it links; call prepare() and "
                 "load() first, or leave align.finetune out"
             )
-        return super().align(pairs)
+        super()._check_loaded()
 
     def _use(self, checkpoint: Path) -> None:
         """Go on with a tuned model."""

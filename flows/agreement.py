@@ -66,9 +66,10 @@ def _problems(config: Any) -> Iterator[tuple[tuple[str, ...], str]]:
             f"{config.translate.backend!r} makes none; use round_trip: "
             "{backend: round_trip, forward: {...}}",
         )
-    if config.align.backend == "attention" and not _gives_links(config.translate):
+    place = _attention(config.align, ("align",))
+    if place and not _gives_links(config.translate):
         yield (
-            ("align", "backend"),
+            (*place, "backend"),
             "attention needs links from the translator; of the backends that come with spanferry "
             "ctranslate2 and apertium give them, with translate.links: true",
         )
@@ -79,6 +80,14 @@ def _problems(config: Any) -> Iterator[tuple[tuple[str, ...], str]]:
                 ("translate", "translate_labels", language),
                 f"{language!r} is not among the targets: {', '.join(config.targets)}",
             )
+
+
+def _attention(settings: Any, place: tuple[str, ...]) -> tuple[str, ...]:
+    """Where the aligner `attention` is named: alone, or among others; () if nowhere."""
+    if settings.backend == "attention":
+        return place
+    members = enumerate(getattr(settings, "aligners", ()))
+    return next(filter(None, (_attention(m, (*place, "aligners", str(n))) for n, m in members)), ())
 
 
 def _gives_links(settings: BaseModel) -> bool:

@@ -96,6 +96,12 @@ class Backends:
         aligner = self._get("align", target, setup=False)
         return aligner.corpus_pairs if isinstance(aligner, CorpusAligner) else 0
 
+    def learner(self, target: str) -> BackendInfo:
+        """What identifies the aligner that learns of the corpus: not its calibration."""
+        aligner = self._get("align", target, setup=False)
+        info: BackendInfo = getattr(aligner, "inner", aligner).info
+        return info
+
     def load_prepared(self, target: str, folder: Path) -> None:
         """Have the aligner take up what it learnt, once."""
         with self._lock:

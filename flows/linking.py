@@ -28,8 +28,7 @@ from spanferry.data.links import Link
 from spanferry.flows.backends import make_aligner
 from spanferry.flows.config import KINDS, config_class, settings_class
 from spanferry.flows.link_report import LinkReport
-from spanferry.flows.load import _apply as apply_override
-from spanferry.flows.load import validate
+from spanferry.flows.load import apply_override, validate
 
 #: Pairs that an aligner is given at a time, so that a bar can move.
 _STEP = 1_000

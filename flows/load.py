@@ -59,7 +59,7 @@ def read_yaml(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise ConfigError(f"{path}: must hold keys and values, not {type(data).__name__}")
     for override in overrides:
-        _apply(data, override)
+        apply_override(data, override)
     # a section whose lines are all commented out is as good as none
     return {key: value for key, value in data.items() if value is not None}
 
@@ -79,7 +79,7 @@ def validate(model: type[M], data: dict[str, Any], where: str) -> M:
         raise ConfigError(explain(error, data, where, model)) from None
 
 
-def _apply(data: dict[str, Any], override: str) -> None:
+def apply_override(data: dict[str, Any], override: str) -> None:
     """Set `a.b.c=value` in nested mappings; the value is read as YAML."""
     key, equals, value = override.partition("=")
     if not equals or not key.strip():

@@ -173,7 +173,7 @@ def _public(config: Any) -> dict[str, Any]:
     settings: dict[str, Any] = config.model_dump(
         mode="json", exclude={"run": True, "publish": {"path"}}
     )
-    for part in ("source", "translate"):
+    for part in ("source", "translate", "align"):
         _strip(settings[part], getattr(config, part))
     return settings
 
@@ -187,6 +187,10 @@ def _strip(settings: dict[str, Any], model: Any) -> None:
         inner = getattr(model, name, None)
         if isinstance(inner, BaseModel) and isinstance(value, dict):
             _strip(value, inner)
+        elif isinstance(inner, tuple) and isinstance(value, list):  # of backends, or of values
+            for each, of_value in zip(inner, value, strict=True):
+                if isinstance(each, BaseModel):
+                    _strip(of_value, each)
         elif name.endswith("path") or (isinstance(value, str) and _is_place(value)):
             settings[name] = _name(value) if value else value
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel
 
+from spanferry.aligners.words import tokenizer_revision
 from spanferry.data.errors import AccountingError, SpanferryError
 from spanferry.data.files import read_parquet, write_parquet
 from spanferry.data.fingerprint import fingerprint
@@ -31,14 +32,20 @@ def settings_that_matter(settings: BaseModel) -> dict[str, Any]:
     """The settings that change the shards, as JSON values.
 
     A backend names those that do not (`IDLE`: threads, devices), and so do the backends that it is
-    made of. Names of labels are a matter of publishing: shards hold those of the source.
+    made of. Names of labels are a matter of publishing: shards hold those of the source. Which
+    calibration an aligner has, its revision tells.
     """
-    idle = {*getattr(settings, "IDLE", ()), "translate_labels"}
-    inside = {name: value for name, value in settings if isinstance(value, BaseModel)}
-    return {
-        **settings.model_dump(mode="json", exclude={*idle, *inside}),
-        **{n: settings_that_matter(value) for n, value in inside.items() if n not in idle},
-    }
+    idle = {*getattr(settings, "IDLE", ()), "translate_labels", "calibration"}
+    plain = settings.model_dump(mode="json", exclude=idle)
+    return {name: _that_matter(getattr(settings, name), value) for name, value in plain.items()}
+
+
+def _that_matter(value: Any, plain: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return settings_that_matter(value)
+    if isinstance(value, tuple) and any(isinstance(each, BaseModel) for each in value):
+        return [_that_matter(each, of) for each, of in zip(value, plain, strict=True)]
+    return plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +125,13 @@ class Workshop:
 
     def _unit(self, target: str, stage: Stage, shard: Shard, before: Unit | None) -> Unit:
         info = self.backends.info(stage.name, target)
-        preparation = self.preparation(target) if stage.name == "align" else None
-        more = {"prepared": preparation.fingerprint} if preparation else {}
+        preparation = None
+        more: dict[str, Any] = {}
+        if stage.name == "align":
+            preparation = self.preparation(target)
+            more["words"] = self._words(target)
+            if preparation is not None:
+                more["prepared"] = preparation.fingerprint
         mark = fingerprint(
             schema=SCHEMA_VERSION,
             stage=[stage.name, stage.version],
@@ -153,14 +165,19 @@ class Workshop:
                 break
             units.append(self._unit(target, STAGES[0], shard, None))
             rows += shard.rows
-        info = self.backends.info("align", target)
+        info = self.backends.learner(target)
         mark = fingerprint(
+            words=self._words(target),
             input=[unit.fingerprint for unit in units],
             pairs=pairs,
-            backend=info and [info.name, info.revision],
+            backend=[info.name, info.revision],
             settings=self._settings("align"),
         )
         return Preparation(target, tuple(units), pairs, mark)
+
+    def _words(self, target: str) -> list[str]:
+        """What decides where words end, in both languages."""
+        return [tokenizer_revision(code) for code in (self.config.source.language, target)]
 
     def chains(self) -> Iterator[list[Unit]]:
         """All chains, in the order of targets and shards."""

@@ -106,8 +106,8 @@ class EflomalAligner:
                 self._program = self._try(found)
                 return
         log.warning(
-            "align: eflomal cannot be given a seed here, so another run gives other links (5 of 100 with "
-            "priors, 14 without)"
+            "align: eflomal cannot be given a seed here, so another run gives other links: "
+            "5 of 100 with priors, 14 without"
         )
         self._program = self._try(replace(found, seeded=False))
 

@@ -114,7 +114,9 @@ class Sampler:
                 if share > 0.5:
                     elected[part][side].append((i, j))
         for (place, window), score, (ahead, back) in zip(parts, scores, elected, strict=True):
-            for i, j in symmetrize(ahead, back, self.symmetrization):
+            # most often both say the same, in the same order, and there is nothing to decide
+            one = ahead if ahead == back else symmetrize(ahead, back, self.symmetrization)
+            for i, j in one:
                 first, second = i + window.source[0], j + window.target[0]
                 if window.keeps(first, second):
                     found[place].add(Link(first, second, round(score[i, j], _DIGITS)))

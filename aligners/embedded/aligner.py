@@ -8,7 +8,7 @@ from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,8 @@ from spanferry.aligners.embedded.learning import PASSES, Counts, Learnt
 from spanferry.aligners.embedded.matching import Matching, soft_links
 from spanferry.aligners.embedded.settings import (
     LEXICON_PAIRS,
-    STRING_WEIGHTS,
+    LEXICON_WEIGHT,
+    STRING_WEIGHT,
     EmbeddedAlignerSettings,
 )
 from spanferry.aligners.embedded.vectors import SIZE, WordVectors, shared_vectors
@@ -38,6 +39,8 @@ CENTER_PAIRS = 5_000
 
 #: Sentence pairs whose words are looked up at once.
 _PAIRS = 2048
+Number = TypeVar("Number", int, float)
+
 _log = logging.getLogger("spanferry")
 
 
@@ -67,12 +70,12 @@ class EmbeddedAligner:
     ) -> None:
         self.settings = chosen = settings or EmbeddedAlignerSettings()
         self._unknown = unknown_languages(source_language, target_language)
-        strings, pairs = chosen.string_weight, chosen.lexicon_pairs
-        self._lexicon_pairs = LEXICON_PAIRS[bool(self._unknown)] if pairs is None else pairs
+        case = bool(self._unknown)
+        self._lexicon_pairs = _chosen(chosen.lexicon_pairs, LEXICON_PAIRS[case])
         self._weights = Weights(
             chosen.piece_weight,
-            STRING_WEIGHTS[bool(self._unknown)] if strings is None else strings,
-            chosen.lexicon_weight,
+            _chosen(chosen.string_weight, STRING_WEIGHT[case]),
+            _chosen(chosen.lexicon_weight, LEXICON_WEIGHT[case]),
         )
         self._matching = Matching(
             chosen.temperature,
@@ -175,9 +178,15 @@ class EmbeddedAligner:
         """Take up what `prepare` left in the folder.
 
         Raises:
-            ConfigError: the folder does not hold what the settings ask for.
+            ConfigError: `prepare` has not finished in that folder.
         """
-        self._learnt = Learnt.load(folder)
+        try:
+            self._learnt = Learnt.load(folder)
+        except (OSError, ValueError, KeyError) as error:
+            raise ConfigError(
+                f"{folder} holds nothing that the aligner 'embedded' learnt ({error}); "
+                "call prepare() first"
+            ) from error
 
     def _corpus(self) -> Learnt | None:
         wanted = [name for name in ("center", "lexicon_pairs") if getattr(self.settings, name)]
@@ -231,6 +240,10 @@ class EmbeddedAligner:
         assert learnt.lexicon is not None
         for batch, evidence in self._batches(pairs, learnt):
             counts.add(evidence.codes(batch.sources, batch.targets), self._scores(batch, evidence))
+
+
+def _chosen(value: Number | None, default: Number) -> Number:
+    return default if value is None else value
 
 
 def _installed(package: str) -> str:

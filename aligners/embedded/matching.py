@@ -37,6 +37,9 @@ NEIGHBOURS: tuple[tuple[int, int, float], ...] = tuple(
     for sign in (1, -1)
 )
 _REACH = 2
+#: Exponents above this are taken for it, so that no sum of powers leaves single precision. It is
+#: reached by evidence of 5.6 at the default temperature; words alike in every way have 3 or so.
+_HIGHEST = 80.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def soft_links(similarity: Array, sources: Array, targets: Array, constants: Mat
         Scores of the same shape, 0 in the padding.
     """
     base = similarity - _distance(similarity.shape, sources, targets, constants.distance_weight)
-    null = np.float32(np.exp(constants.null_similarity / constants.temperature))
+    null = np.float32(np.exp(min(constants.null_similarity / constants.temperature, _HIGHEST)))
     scores = _match(base, null, constants.temperature)
     for _ in range(constants.rounds):
         evidence = _neighbours(scores)
@@ -86,10 +89,12 @@ def _distance(shape: tuple[int, ...], sources: Array, targets: Array, weight: fl
 
 
 def _match(evidence: Array, null: np.float32, temperature: float) -> Array:
-    weights: Array = np.exp(evidence / np.float32(temperature))
+    weights: Array = evidence / np.float32(temperature)
+    np.minimum(weights, np.float32(_HIGHEST), out=weights)
+    np.exp(weights, out=weights)
     rows = weights.sum(axis=2, keepdims=True) + null
     columns = weights.sum(axis=1, keepdims=True) + null
-    weights /= np.sqrt(rows * columns)
+    weights /= np.sqrt(rows) * np.sqrt(columns)
     return weights
 
 

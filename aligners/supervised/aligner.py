@@ -34,7 +34,9 @@ class SupervisedAligner(ABC, Generic[_Settings]):
     """Marks each word in turn and asks a model for its partners; subclasses name the head.
 
     Takes a forward pass over both sentences for each of their words, so the time grows with the
-    square of the length; and with its cube for pairs that are longer than the model's window.
+    square of the length; and with its cube for pairs that are longer than the model's window, which
+    are read in overlapping windows of both sides. Of a word of more sub-words than an eighth of
+    the window the first ones are read.
     """
 
     NAME: ClassVar[Kind]

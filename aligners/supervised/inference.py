@@ -38,8 +38,8 @@ class Engine:
     def probabilities(self, pairs: Sequence[WordPair]) -> Iterator[Array]:
         """Of each pair the probabilities that a target word answers a marked source word.
 
-        [source words, target words], in the order of the pairs. A word is rounded to the same
-        probability in every batch but for the last bits.
+        [source words, target words], in the order of the pairs. They do not depend on which pairs
+        come together, but for the last bits of a float.
         """
         for chunk in _chunks(pairs):
             yield from self._chunk(chunk)

@@ -12,6 +12,8 @@ from spanferry.aligners.symmetrize import Symmetrization
 MARKER = "¶"
 #: The probability above which a link counts, in Nagata et al. (2020) and in BinaryAlign (2024).
 SPANS_THRESHOLD, BINARY_THRESHOLD = 0.4, 0.5
+#: Words of the longest answer; Nagata et al. (2020) have as many sub-words.
+MAX_SPAN = 15
 #: Sub-words of a row by default: what BERT, XLM-R and their like read.
 WINDOW = 512
 #: Sub-words of a batch. On a CPU larger ones are no faster; a GPU wants them.
@@ -78,7 +80,7 @@ class SpanPredictionSettings(SupervisedSettings):
     threshold: float = Field(
         SPANS_THRESHOLD, ge=0, lt=1, description="links of a higher probability are given"
     )
-    max_span: int = Field(15, ge=1, le=100, description="words of the longest answer")
+    max_span: int = Field(MAX_SPAN, ge=1, le=100, description="words of the longest answer")
     score: Literal["span", "marginal"] = Field(
         "span",
         description="span: a word has the probability of the best span, if it lies in it, and none "

@@ -20,6 +20,7 @@ from spanferry.aligners.supervised.heads import BinaryHead, Head, SpanHead
 from spanferry.aligners.supervised.inference import Engine, inputs, token_batches
 from spanferry.aligners.supervised.marking import batch
 from spanferry.aligners.supervised.sampling import Sampler
+from spanferry.aligners.supervised.settings import MAX_SPAN
 from spanferry.aligners.supervised.starting import start
 from spanferry.aligners.supervised.training_settings import Evaluation, Report, TrainingSettings
 from spanferry.aligners.training.folders import WORK, claim, exclusive
@@ -27,7 +28,7 @@ from spanferry.aligners.training.loop import LoopSettings
 from spanferry.aligners.training.loop import train as run
 from spanferry.aligners.training.state import History, Progress
 from spanferry.data.backends import require
-from spanferry.data.checkpoints import check_weights, read_config
+from spanferry.data.checkpoints import check_weights, read_config, small
 from spanferry.data.errors import ConfigError
 from spanferry.data.files import sha256_file, write_text
 
@@ -103,7 +104,7 @@ class _Trainer:
         self.sampler = Sampler(
             [example.row.length for example in self.examples], settings.batch_rows, settings.seed
         )
-        head: Head = BinaryHead() if self.kind == "binary" else SpanHead(15, "span")
+        head: Head = BinaryHead() if self.kind == "binary" else SpanHead(MAX_SPAN, "span")
         model, subwords = self.checkpoint.model, self.checkpoint.subwords
         self.engine = Engine(model, subwords, self.layout, head, settings.batch_tokens)
 
@@ -222,7 +223,8 @@ def _ingredients(
     read_config(base, str(base), "base")
     held = settings.model_dump(mode="json", exclude=set(settings.IDLE))
     named = {f"settings.{name}": json.dumps(value) for name, value in held.items()}
-    files = [*check_weights(base, str(base), "base"), *(p.name for p in base.glob("*.json"))]
+    files = small([path.name for path in base.iterdir() if path.is_file()])
+    files += check_weights(base, str(base), "base")
     digests = {name: sha256_file(base / name) for name in sorted(files) if name != REPORT}
     return {
         "algorithm": ALGORITHM,

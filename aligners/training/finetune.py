@@ -30,7 +30,7 @@ from spanferry.aligners.training.folders import REPORT, WORK, claim, exclusive
 from spanferry.aligners.training.loop import LoopSettings, train
 from spanferry.aligners.training.scoring import Gold, GoldScorer
 from spanferry.aligners.training.settings import FinetuneSettings
-from spanferry.aligners.training.state import History, Progress
+from spanferry.aligners.training.state import STATE, History, Progress
 from spanferry.aligners.training.tokens import TokenCache, corpus_digest
 from spanferry.aligners.training.tuning import Objectives
 from spanferry.data.errors import ConfigError
@@ -261,9 +261,10 @@ def _check(encoder: Encoder, settings: FinetuneSettings) -> int:
 
 def _cache(pairs: Iterable[WordPair], out: Path, encoder: Encoder, max_length: int) -> TokenCache:
     folder = out / WORK / "tokens"
-    if (folder / "tokens.json").exists():
-        # the caller's claim compares this digest with the one that the folder was begun with
+    if (out / WORK / STATE).exists():
         claim(out, {"pairs": corpus_digest(pairs)})
+    else:  # the pairs are gone through once: to compare them, or to split them
+        shutil.rmtree(folder, ignore_errors=True)
     return TokenCache.make(pairs, folder, encoder.encode, max_length - 2)
 
 

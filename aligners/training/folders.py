@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from spanferry.aligners.training.state import STATE
 from spanferry.data.errors import ConfigError
 from spanferry.data.files import write_text
 
@@ -41,14 +43,15 @@ def exclusive(out: Path) -> Iterator[None]:
 def claim(out: Path, ingredients: Mapping[str, str]) -> None:
     """Note in the folder what its checkpoint is made of, or see that it is what was noted before.
 
-    It may be called again with further ingredients, as soon as each is known.
+    It may be called again with further ingredients, as soon as each is known. A folder in which
+    nothing was trained yet (no state was saved) is begun anew where they differ.
 
     Args:
         out: the folder; it may be empty, unfinished or finished.
         ingredients: digests and settings, by name.
 
     Raises:
-        ConfigError: the folder was begun with others; the text names those that differ.
+        ConfigError: the folder's training was begun with others; the text names those that differ.
     """
     known = _known(out)
     differing = [
@@ -56,7 +59,10 @@ def claim(out: Path, ingredients: Mapping[str, str]) -> None:
         for name, value in ingredients.items()
         if known.get(name, value) != value
     ]
-    if differing:
+    if differing and not _trained(out):
+        shutil.rmtree(out / WORK)
+        known = {}
+    elif differing:
         raise ConfigError(
             f"{out} holds the training of something else: {'; '.join(differing)}. Name another "
             "folder, or delete this one to train anew"
@@ -66,6 +72,10 @@ def claim(out: Path, ingredients: Mapping[str, str]) -> None:
             json.dumps({**known, **ingredients}, indent=2, sort_keys=True) + "\n",
             out / WORK / INGREDIENTS,
         )
+
+
+def _trained(out: Path) -> bool:
+    return (out / REPORT).exists() or (out / WORK / STATE).exists()
 
 
 def _known(out: Path) -> dict[str, str]:

@@ -74,8 +74,8 @@ class TokenCache:
     def make(
         cls, pairs: Iterable[WordPair], folder: Path, encode: Encode, longest: int
     ) -> TokenCache:
-        """The cache of pairs. Where the folder has one it is not written again: the caller
-        compares its digest with that of the pairs (`corpus_digest`).
+        """The cache of pairs. Where the folder has one, that is given, and the pairs are left
+        alone: the caller compares their digest (`corpus_digest`) with the cache's.
 
         Args:
             pairs: gone through once.

@@ -48,7 +48,7 @@ STAGES: tuple[Stage, ...] = (
         lambda t, c: translate.run(t, c.backends.translator(c.target), c.target, c.split),
     ),
     Stage(
-        "align", align.COLUMNS, lambda t, c: align.run(t, c.backends.aligner(c.target)), version="2"
+        "align", align.COLUMNS, lambda t, c: align.run(t, c.backends.aligner(c.target)), version="3"
     ),
     Stage("project", project.COLUMNS, lambda t, c: project.run(t, c.backends.method())),
     Stage("score", score.COLUMNS, lambda t, c: score.run(t, c.backends.filters()), version="2"),

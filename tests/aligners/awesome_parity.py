@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -117,6 +118,27 @@ def compare(
         if alone or missed:
             differences.append(Difference(place, alone, missed))
     return differences, gap
+
+
+def program_checkpoint(checkpoint: Path, folder: Path) -> Path:
+    """Any BERT checkpoint of transformers in the form that the program reads."""
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    model = AutoModel.from_pretrained(checkpoint)
+    tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+    normalizer = tokenizer.backend_tokenizer.normalizer
+    vocabulary = sorted(tokenizer.get_vocab().items(), key=lambda entry: int(entry[1]))
+    assert [number for _, number in vocabulary] == list(range(len(vocabulary)))
+    folder.mkdir(parents=True)
+    (folder / "vocab.txt").write_text("".join(f"{word}\n" for word, _ in vocabulary), "utf-8")
+    (folder / "tokenizer_config.json").write_text(
+        json.dumps({"do_lower_case": bool(normalizer.lowercase), "max_len": 512}), "utf-8"
+    )
+    (folder / "config.json").write_text(json.dumps(model.config.to_dict()), "utf-8")
+    weights = {f"bert.{name}": value.clone() for name, value in model.state_dict().items()}
+    torch.save(weights, folder / "pytorch_model.bin")
+    return folder
 
 
 def _line(pair: WordPair) -> str:

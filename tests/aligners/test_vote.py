@@ -136,6 +136,25 @@ def test_two_members_have_the_mean_of_their_scores(embedded: EmbeddedAligner) ->
     assert any(made.align(PAIRS))
 
 
+def test_an_encoder_votes_along(embedded: EmbeddedAligner, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    from spanferry.aligners.simalign import SimalignAligner, SimalignSettings
+    from tests.models.encoders import build_bert
+
+    options = {"model": str(build_bert(tmp_path / "bert")), "layer": 2, "method": "inter"}
+    alone = SimalignAligner(SimalignSettings.model_validate(options))
+    alone.setup()
+    made = vote({"backend": "embedded"}, {"backend": "simalign", **options}, threshold=0.05)
+    made.setup()
+    for one, two, both in zip(
+        embedded.align(PAIRS), alone.align(PAIRS), made.align(PAIRS), strict=True
+    ):
+        found = {link[:2]: link.score for link in both}
+        wanted = elected([one, two], [0.5, 0.5], "mean", 0.05)
+        assert found == pytest.approx({link[:2]: link.score for link in wanted}, abs=1e-3)
+    assert any(link.score > 0 for links in alone.align(PAIRS) for link in links)
+
+
 def test_what_members_see_before_the_threshold(embedded: EmbeddedAligner) -> None:
     made = vote({"backend": "embedded"}, threshold=0.9)
     made.setup()

@@ -38,12 +38,12 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "as it is": {},
     "no pieces": {"piece_weight": 0},
     "no spelling": {"string_weight": 0},
+    "twice the spelling": {"string_weight": 0.3},
     "no distance": {"distance_weight": 0},
     "no neighbours": {"neighbour_weight": 0},
     "no competition": {"competition": 0},
     "no rounds": {"rounds": 0},
     "meaning only": {"piece_weight": 0, "string_weight": 0, "competition": 0},
-    "spelling as for unknown languages": {"string_weight": 0.4},
     "center": {"center": True},
     "lexicon of the set itself": {"lexicon_pairs": 5000},
     "center, lexicon": {"center": True, "lexicon_pairs": 5000},
@@ -57,23 +57,23 @@ Pairs = set[tuple[int, int]]
 def main(*, with_test: bool) -> None:
     """Print a line a variant."""
     spans = (*SPANS, "opinion_targets.en-es") if with_test else SPANS
-    sets = {name: _span_pairs(name) for name in spans}
-    sure, possible, hansards = _hansards()
-    agreed = _stored("opinion_targets.en-es.train")
+    sets = {name: span_pairs(name) for name in spans}
+    sure, possible, french = hansards()
+    agreed = stored_links("opinion_targets.en-es.train")
     halves = [[k for k in range(len(sure)) if k // 10 % 2 == side] for side in (0, 1)]
     print("variant | AER en-fr | halves | precision, recall | calibration error | AER to awesome |",
           " | ".join(f"F1 {name}" for name in spans), "| pairs/s")  # fmt: skip
     for name, settings in VARIANTS.items():
-        links, speed = _aligned(settings, hansards)
-        whole = score_links(_cases(sure, possible, links, range(len(sure))))
-        parts = [score_links(_cases(sure, possible, links, half)).aer for half in halves]
+        links, speed = _aligned(settings, french)
+        whole = score_links(cases(sure, possible, links, range(len(sure))))
+        parts = [score_links(cases(sure, possible, links, half)).aer for half in halves]
         row = [f"{100 * whole.aer:.2f}", " ".join(f"{100 * part:.2f}" for part in parts),
                f"{100 * whole.precision:.1f} {100 * whole.recall:.1f}",
                f"{100 * calibration_error(sure, possible, links):.1f}"]  # fmt: skip
         for place, (of_spans, pairs) in enumerate(sets.items()):
             found, speed = _aligned(settings, pairs)
             if place == 0:
-                close = score_links(_cases(agreed, agreed, found, range(len(agreed))))
+                close = score_links(cases(agreed, agreed, found, range(len(agreed))))
                 row.append(f"{100 * close.aer:.2f}")
             report = evaluate_gold(GOLD / f"{of_spans}.jsonl", _given(found), METHOD).report
             row.append(f"{100 * report.total.f1:.2f}")
@@ -113,14 +113,16 @@ def calibration_error(sure: list[Pairs], possible: list[Pairs], links: Links) ->
     return float(sum(gaps) / len(scores))
 
 
-def _cases(
+def cases(
     sure: list[Pairs], possible: list[Pairs], links: Links, places: Sequence[int]
 ) -> list[tuple[Pairs, Pairs, Pairs]]:
+    """What `score_links` takes, for some of the pairs, of links with a score of 0.5 or more."""
     hard = [{(link.source, link.target) for link in found if link.score >= 0.5} for found in links]
     return [(sure[k], possible[k], hard[k]) for k in places]
 
 
-def _hansards() -> tuple[list[Pairs], list[Pairs], list[WordPair]]:
+def hansards() -> tuple[list[Pairs], list[Pairs], list[WordPair]]:
+    """Sure links, possible links and the pairs of the English-French set."""
     lines = (GOLD / "word_alignment.en-fr.jsonl").read_text("utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
     pairs = [WordPair(row["src_tokens"], row["tgt_tokens"]) for row in rows]
@@ -131,7 +133,8 @@ def _pharaoh(links: str) -> Pairs:
     return {(int(a), int(b)) for a, b in (link.split("-") for link in links.split())}
 
 
-def _span_pairs(name: str) -> list[WordPair]:
+def span_pairs(name: str) -> list[WordPair]:
+    """The pairs of a span set, as a projection would have them aligned."""
     return [
         WordPair(
             model_words(pair.item.text, pair.item.source_words),
@@ -141,7 +144,8 @@ def _span_pairs(name: str) -> list[WordPair]:
     ]
 
 
-def _stored(name: str) -> list[Pairs]:
+def stored_links(name: str) -> list[Pairs]:
+    """What awesome-align gave for the pairs of a span set."""
     return [
         {(link.source, link.target) for link in pair.links["awesome"]}
         for pair in read_gold(GOLD / f"{name}.jsonl")

@@ -9,8 +9,8 @@ hand-made links of the Hansards (../shared/gold), which are of another domain: m
 are not in the captions. `--scale` multiplies the number of updates.
 
 There are no trained multilingual weights here, so the encoders begin at random, with flat
-positions (see `make_bert`): first the objectives that guess words, with consistency, teach them
-what words are alike; then self-training with consistency sharpens it.
+positions (see `make_bert`): first they learn from all objectives but `parallel`, then from
+self-training and consistency alone, at half the learning rate.
 """
 
 from __future__ import annotations
@@ -140,7 +140,8 @@ def run(lesson: Lesson, folder: Path, scale: float) -> None:
     )  # fmt: skip
     print(f"{len(lesson.pairs)} pairs")
     settings = FinetuneSettings(
-        objectives={"translation": 0.3, "masked": 0.3, "consistency": 1}, both_orders=False,
+        objectives={"translation": 0.3, "masked": 0.3, "self_training": 1, "consistency": 1},
+        both_orders=False,
         batch_size=32, batch_tokens=1200, steps=round(600 * scale), learning_rate=1e-3,
         warmup_steps=50, layer=1, eval_every=100, device="cpu", max_length=128,
     )  # fmt: skip

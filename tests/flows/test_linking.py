@@ -138,16 +138,15 @@ def test_an_aligner_that_learns_learns_of_the_gold_pairs(dice: Any, gold: Path) 
 
 
 def test_a_calibration_is_fitted_to_the_links_of_an_aligner(dice: Any, gold: Path) -> None:
-    lines = [json.loads(line) for line in gold.read_text("utf-8").splitlines()]
-    many = [
-        {
-            **row,
-            "id": f"{n}-{row['id']}",
-            "src_tokens": [f"{word}{n}" for word in row["src_tokens"]],
-        }
-        for n in range(60)
-        for row in lines
-    ]
+    rows = [json.loads(line) for line in gold.read_text("utf-8").splitlines()]
+    many: list[dict[str, Any]] = []
+    for number in range(60):
+        for row in rows:
+            sides = {
+                key: [f"{word}{number}" for word in row[key]]
+                for key in ("src_tokens", "tgt_tokens")
+            }
+            many.append({**row, "id": str(len(many)), **sides})
     gold.write_text("\n".join(map(json.dumps, many)), "utf-8")
     report = evaluate_links(read_links(gold), settings=dice, fit="mine", min_score=1.0)
     assert report.calibration is not None

