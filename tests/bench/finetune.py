@@ -143,7 +143,7 @@ def run(lesson: Lesson, folder: Path, scale: float) -> None:
         objectives={"translation": 0.3, "masked": 0.3, "self_training": 1, "consistency": 1},
         both_orders=False,
         batch_size=32, batch_tokens=1200, steps=round(600 * scale), learning_rate=1e-3,
-        warmup_steps=50, layer=1, eval_every=100, device="cpu", max_length=128,
+        warmup_steps=50, layer=1, eval_every=50, device="cpu", max_length=128,
     )  # fmt: skip
     later = settings.model_copy(
         update={

@@ -22,7 +22,7 @@ def by_letter(given_words: Sequence[str]) -> list[list[int]]:
     return [[ord(letter) for letter in word if letter != " "] for word in given_words]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(corpora, st.integers(1, 12))
 def test_all_pairs_are_there_or_counted(pairs: list[WordPair], longest: int) -> None:
     with tempfile.TemporaryDirectory() as name:
