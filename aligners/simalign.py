@@ -72,6 +72,7 @@ _REFERENCE: dict[str, tuple[Any, ...]] = {
     "dtype": ("auto", "float32"),
     "center": (False,),
     "null_align": (1.0,),
+    "leading_blank": ("auto", False),
 }
 
 

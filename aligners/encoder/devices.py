@@ -9,7 +9,7 @@ from spanferry.aligners.encoder.settings import Dtype, EncoderSettings
 from spanferry.data.errors import ConfigError
 
 #: Sub-words of a forward pass. On CPU larger batches are no faster; a GPU wants them.
-BATCH_TOKENS = {"cpu": 2048, "cuda": 32_768}
+BATCH_TOKENS = {"cpu": 1024, "cuda": 32_768}
 
 
 def choose_devices(settings: EncoderSettings) -> list[Any]:

@@ -124,6 +124,7 @@ class EncoderEngine:
             folder,
             limit=min(limit or self.settings.window, self.settings.window),
             overlap=self.settings.overlap,
+            leading_blank=self.settings.leading_blank,
             user=self.user,
         )
         for replica in replicas:
@@ -157,6 +158,8 @@ class EncoderEngine:
         assert self._tokenizer is not None
         # with several devices there is to be work for all of them
         size = max(min(_NUMBERS // self.width, _MOST) // len(self.replicas), _LEAST)
+        if len(self.replicas) > 1 and first.device.type == "cpu":
+            size = 2 * _LEAST  # a processor has enough to do with that for many seconds
         return chunks(
             pairs,
             self._tokenizer,

@@ -61,6 +61,11 @@ class EncoderSettings(BaseModel):
     overlap: int = Field(
         128, ge=0, description="sub-words that neighbouring windows share, at most half a window"
     )
+    leading_blank: bool | Literal["auto"] = Field(
+        "auto",
+        description="give the tokenizer each word with a blank before it; auto: where it cuts the "
+        "words of a text otherwise without one (Gemma, Llama; the package simalign never does)",
+    )
     center: bool = Field(
         False,
         description="take each language's mean vector away before comparing; the means come from "

