@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spanferry.aligners.awesome_checkpoint import loadable
 from spanferry.aligners.base import WordPair
 from spanferry.aligners.bitext import bitext_words, check_bitext, read_bitext
 from spanferry.aligners.link_files import read_links
@@ -34,18 +35,18 @@ def train(
         ConfigError, InputError: a file, the model or a setting is wrong.
         MissingExtraError: torch or transformers is not installed.
     """
-    base = _base(config)
     if isinstance(config, AwesomeTraining):
         check_bitext(config.texts, "texts")
         check_language(config.source)
         check_language(config.target)
         gold = None if config.gold is None else read_gold(config.gold, "gold")
-        return finetune(
-            base, _pairs(config), config.settings, config.output, gold=gold, progress=progress
-        )
+        with loadable(_base(config)) as base:
+            return finetune(
+                base, _pairs(config), config.settings, config.output, gold=gold, progress=progress
+            )
     held_out = None if config.held_out is None else read_gold(config.held_out, "held_out")
     return train_supervised(
-        base,
+        _base(config),
         read_gold(config.gold, "gold"),
         config.settings,
         config.output,

@@ -72,6 +72,11 @@ def convert(encoder: Encoder, dtype: Dtype, device: Any) -> None:
     else:
         encoder.model.to(getattr(torch, dtype))
     encoder.model.to(device)
+    if dtype == "float32" and device.type == "cpu":
+        from spanferry.aligners.encoder.packed import pack
+
+        for layer in encoder.used_layers or [encoder.model]:
+            pack(layer)
 
 
 @contextmanager

@@ -169,9 +169,9 @@ def _train(
     )
     report = FinetuneReport(
         ingredients=ingredients,
-        steps=history.stretches[-1].last,
+        steps=history.last_step,
         planned_steps=steps,
-        kept_step=history.stretches[-1].last if history.best_step is None else history.best_step,
+        kept_step=history.last_step if history.best_step is None else history.best_step,
         pairs_read=cache.read,
         pairs_used=len(cache),
         skipped=cache.skipped,

@@ -56,6 +56,12 @@ class History:
     scores: list[tuple[int, float]] = field(default_factory=list)
 
     @property
+    def last_step(self) -> int:
+        """The last update that is told of; an early stop may come before a stretch has ended."""
+        ends = [stretch.last for stretch in self.stretches] + [step for step, _ in self.scores]
+        return max(ends, default=0)
+
+    @property
     def best_step(self) -> int | None:
         """Updates made at the lowest error, the first one of equals; None without evaluation."""
         return min(self.scores, key=lambda scored: scored[1])[0] if self.scores else None

@@ -48,7 +48,8 @@ class _Told:
 
     def __call__(self, progress: Progress) -> None:
         losses = ", ".join(f"{name} {value:.4f}" for name, value in progress.losses.items())
-        score = "" if progress.score is None else f"  AER {progress.score:.4f}"
+        # above 1 an error says how far off a model is that has found no right link yet
+        score = "" if progress.score is None else f"  AER {min(progress.score, 1):.4f}"
         console().print(
             f"update {progress.step} of {progress.steps}: {losses}{score}", markup=False
         )

@@ -107,6 +107,7 @@ def speed(model: Path, pairs: Sequence[WordPair], given: argparse.Namespace, scr
     program = Program(model, pairs, given.layer[0], scratch)
     awesome = AwesomeAligner(AwesomeAligner.Settings(model=str(model), layer=given.layer[0]))
     awesome.setup()
+    plain_model = bare_encoder(model, given.layer[0])
     batches = list(ours["float32"].engine.batches(pairs))
     results: dict[str, list[tuple[Link, ...]]] = {}
 
@@ -118,7 +119,7 @@ def speed(model: Path, pairs: Sequence[WordPair], given: argparse.Namespace, scr
 
     runs: dict[str, Callable[[], object]] = {
         "package simalign": lambda: package(pairs),
-        "bare forward": lambda: forward(ours["float32"], batches),
+        "bare forward": lambda: forward(plain_model, batches),
         **{f"ours, {dtype}": ours_with(dtype, made) for dtype, made in ours.items()},
         "program awesome-align": program.run,
         "ours, awesome": ours_with("awesome", awesome),
@@ -126,9 +127,11 @@ def speed(model: Path, pairs: Sequence[WordPair], given: argparse.Namespace, scr
     for made in runs.values():
         made()  # warm
     found: dict[str, list[float]] = {name: [] for name in runs}
-    for _ in range(given.rounds):
+    for number in range(given.rounds):
         for name, work in runs.items():
             found[name].append(seconds(work))
+        last = ", ".join(f"{name} {times[-1]:.1f}" for name, times in found.items())
+        print(f"round {number + 1}: {last}", flush=True)
     start_up = [seconds(program.start) for _ in range(given.rounds)]
     found["program awesome-align, less its start"] = [
         a - b for a, b in zip(found["program awesome-align"], start_up, strict=True)
@@ -155,14 +158,24 @@ def plain(links: Sequence[Link]) -> Pairs:
     return frozenset((link.source, link.target) for link in links)
 
 
-def forward(made: SimalignAligner, batches: Sequence[Any]) -> None:
+def bare_encoder(model: Path, layer: int) -> Any:
+    """The encoder as transformers loads it, in float32, without the layers above the one used."""
+    from transformers import AutoModel
+
+    made = AutoModel.from_pretrained(model).float().eval()
+    del made.encoder.layer[layer:]
+    return made
+
+
+def forward(model: Any, batches: Sequence[Any]) -> None:
     """The encoder alone, over our batches."""
     import torch
 
-    replica = made.engine.replicas[0]
     with torch.inference_mode():
         for batch in batches:
-            replica.forward(batch)
+            model(
+                input_ids=torch.from_numpy(batch.ids), attention_mask=torch.from_numpy(batch.mask)
+            )
 
 
 class Package:
