@@ -17,7 +17,7 @@ LINT_STAMP := $(VENV)/.installed-docker-lint
 PINS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help venv install dev quickstart test lint format types bench wheel docker-lint docker-check clean
+.PHONY: help venv install dev eflomal quickstart test lint format types bench wheel docker-lint docker-check clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -30,6 +30,10 @@ dev: $(DEV_STAMP) ## the same and the tools for tests, lint and types
 
 quickstart: $(CORE_STAMP) ## install, then carry labelled English news into Portuguese
 	@$(BIN)/spanferry build sample:quickstart.yaml
+
+eflomal: $(DEV_STAMP) ## the statistical aligner, built from source: needs a C compiler with OpenMP
+	@echo "building eflomal"
+	@$(PIP) install -c constraints.txt 'eflomal>=2.0,<3'
 
 test: $(DEV_STAMP) ## all tests that this machine can run
 	@$(BIN)/pytest -n 2 --dist loadfile

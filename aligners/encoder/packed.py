@@ -42,7 +42,7 @@ def available() -> bool:
 
     return bool(
         platform.machine().lower() in {"x86_64", "amd64"}
-        and torch.backends.mkldnn.is_available()
+        and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
         and hasattr(torch.ops.mkldnn, "_linear_pointwise")
         and hasattr(torch.ops.mkldnn, "_reorder_linear_weight")
     )

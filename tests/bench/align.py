@@ -27,6 +27,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -296,7 +297,7 @@ def device(model: Path, pairs: Sequence[WordPair], given: argparse.Namespace) ->
     for dtype in ("float32", "float16", "bfloat16"):
         made = aligner(model, given, dtype=dtype, device="cuda")
         made.align(pairs[:64])
-        times = [seconds(lambda made=made: made.align(pairs)) for _ in range(given.rounds)]
+        times = [seconds(partial(made.align, pairs)) for _ in range(given.rounds)]
         rate = len(pairs) / statistics.median(times)
         memory = torch.cuda.max_memory_allocated() >> 20
         print(f"ours, {dtype:9} {rate:9.1f} pairs/s, {rate / base:6.1f} x, {memory} MB")
