@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field, model_validator
 
@@ -36,6 +36,9 @@ _CHECKPOINT = "checkpoint"
 
 class AwesomeSettings(EncoderSettings):
     """Settings of the aligner `awesome`; defaults are those of the program."""
+
+    #: What changes links and not what is learnt of the corpus.
+    AFTER: ClassVar[frozenset[str]] = frozenset({"symmetrization"})
 
     extraction: Extraction = Field(
         "softmax",

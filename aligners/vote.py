@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,9 @@ class VoteAlignerSettings(ComposedAlignerSettings):
     """Settings of the aligner `vote`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    #: What changes links and not what is learnt of the corpus.
+    AFTER: ClassVar[frozenset[str]] = frozenset({"weights", "threshold", "scores"})
 
     aligners: tuple[Member, ...] = Field(
         description="the aligners that vote, each with its backend, settings and calibration",
@@ -82,7 +86,7 @@ class VoteAligner:
     The score of a link is the weighted mean of the aligners' scores, 0 for one that does not have
     it, the weights summing to 1 (`scores: mean`); with equal weights and aligners that score all
     their links 1 it is the share of aligners that have the link. With `scores: noisy-or` it is
-    1 - product of (1 - score) ** (weight * number of aligners). Scores of aligners of different
+    1 - product of (1 - score) ** (weight / largest weight). Scores of aligners of different
     kinds are comparable once each has a `calibration`.
 
     Whole texts are given to aligners that want them (`attention`); those that learn of the corpus
@@ -122,6 +126,12 @@ class VoteAligner:
                 each.name + (f" ({each.source})" if each.source else "") for each in found
             ),
         )  # fmt: skip
+
+    @property
+    def learner_info(self) -> BackendInfo:
+        """As `info`, of what learns of the corpus: the members without their calibrations."""
+        found = [getattr(each, "inner", each).info for each in self._members]
+        return BackendInfo("vote", " + ".join(f"{each.name} {each.revision}" for each in found))
 
     def setup(self) -> None:
         """Set the members up.

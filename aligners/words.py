@@ -13,6 +13,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Callable, Sequence, Set
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from itertools import pairwise
 from typing import Any
@@ -99,6 +100,7 @@ def check_language(language: str) -> None:
     _splitter(language)
 
 
+@cache
 def tokenizer_revision(language: str) -> str:
     """What decides where the words of a language end; changes whenever they may. Cheap.
 

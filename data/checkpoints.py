@@ -79,7 +79,7 @@ def check_weights(folder: Path, name: str, key: str) -> list[str]:
         raise ConfigError(
             f"{key}: {name!r} holds no weights (model.safetensors or pytorch_model.bin)"
         )
-    missing = _shards(folder, found[0]) - set(found)
+    missing = _shards(folder, found[0], key) - set(found)
     if missing:
         raise ConfigError(f"{key}: {name!r} lacks {', '.join(sorted(missing)[:3])} of its weights")
     for file in found:
@@ -97,9 +97,16 @@ def digest(folder: Path, names: Sequence[str], cache: Cache) -> str:
     return fingerprint(files={name: cache.digest(folder / name) for name in sorted(names)})
 
 
-def _shards(folder: Path, first: str) -> set[str]:
-    """The files that weights are spread over, as their index says; none for a single file."""
+def _shards(folder: Path, first: str, key: str) -> set[str]:
+    """The files that weights are spread over, as their index says; none for a single file.
+
+    Raises:
+        ConfigError: there is no such index.
+    """
     if first in {"model.safetensors", "pytorch_model.bin"}:
         return set()
     name = "model.safetensors" if _SAFE.fullmatch(first) else "pytorch_model.bin"
-    return {str(file) for file in read_json(folder / f"{name}.index.json")["weight_map"].values()}
+    index = read_json(folder / f"{name}.index.json").get("weight_map")
+    if not isinstance(index, dict):
+        raise ConfigError(f"{key}: the weights' index {name}.index.json is missing or damaged")
+    return {str(file) for file in index.values()}

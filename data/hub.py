@@ -33,7 +33,7 @@ class Asker:
     @property
     def revision_key(self) -> str:
         """The key of the revision, beside that of the model."""
-        return f"{self.key.rpartition('.')[0]}.revision"
+        return ".".join([*self.key.split(".")[:-1], "revision"])
 
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")

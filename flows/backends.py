@@ -99,7 +99,8 @@ class Backends:
     def learner(self, target: str) -> BackendInfo:
         """What identifies the aligner that learns of the corpus: not its calibration."""
         aligner = self._get("align", target, setup=False)
-        info: BackendInfo = getattr(aligner, "inner", aligner).info
+        aligner = getattr(aligner, "inner", aligner)
+        info: BackendInfo = getattr(aligner, "learner_info", aligner.info)
         return info
 
     def load_prepared(self, target: str, folder: Path) -> None:

@@ -6,6 +6,7 @@ the means that centering takes away (`aligners.base.CorpusAligner`).
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from itertools import islice
@@ -21,11 +22,21 @@ from spanferry.flows.units import Preparation, Unit, Workshop
 DONE = "prepared.json"
 
 
+#: One target at a time: tuning draws from the random numbers of the whole process, loads models and
+#: uses all cores.
+_alone = threading.Lock()
+
+
 def do_preparation(shop: Workshop, preparation: Preparation) -> Entry:
     """Have the aligner learn, write, enter. Skips it if that has been done.
 
     The folder is kept between tries: long work goes on where a killed run left it.
     """
+    with _alone:
+        return _do(shop, preparation)
+
+
+def _do(shop: Workshop, preparation: Preparation) -> Entry:
     done = shop.entry(preparation)
     if done is not None:
         return done

@@ -35,6 +35,14 @@ class _Common(BaseModel):
     revision: str | None = Field(None, description="commit, tag or branch of a Hub id")
     output: Path = Field(description="folder of the new checkpoint, for align.model")
 
+    @field_validator("output")
+    @classmethod
+    def _folder(cls, value: Path) -> Path:
+        place = value.expanduser()
+        if place.exists() and not place.is_dir():
+            raise ValueError(f"{value} is a file; name a folder")
+        return place
+
 
 class AwesomeTraining(_Common):
     """Fine-tuning on parallel text, for the aligner `awesome` and others over an encoder."""
@@ -78,6 +86,8 @@ class SupervisedTraining(_Common):
             return data
         settings = data.get("settings") or {}
         if isinstance(settings, dict):
+            if settings.get("kind", data.get("kind")) != data.get("kind"):
+                raise ValueError(f"settings.kind is not kind ({data.get('kind')!r}); leave it out")
             settings = {**settings, "kind": data.get("kind")}
         return {**data, "settings": settings}
 
@@ -98,6 +108,6 @@ def load_training(path: Path, overrides: Sequence[str] = ()) -> TrainConfig:
     """
     data = read_yaml(path, overrides)
     kind = data.get("kind", "awesome")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise ConfigError(f"{path}: kind: must be one of {', '.join(KINDS)} (got {kind!r})")
     return validate(KINDS[kind], data, str(path))

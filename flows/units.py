@@ -28,23 +28,31 @@ from spanferry.flows.stages import STAGES, Context, Stage
 PREPARE = "prepare"
 
 
-def settings_that_matter(settings: BaseModel) -> dict[str, Any]:
+def settings_that_matter(settings: BaseModel, *, learnt: bool = False) -> dict[str, Any]:
     """The settings that change the shards, as JSON values.
+
+    Args:
+        learnt: those alone that change what an aligner learns of the corpus; a backend names the
+            others (`AFTER`).
 
     A backend names those that do not (`IDLE`: threads, devices), and so do the backends that it is
     made of. Names of labels are a matter of publishing: shards hold those of the source. Which
     calibration an aligner has, its revision tells.
     """
     idle = {*getattr(settings, "IDLE", ()), "translate_labels", "calibration"}
+    if learnt:
+        idle |= {*getattr(settings, "AFTER", ())}
     plain = settings.model_dump(mode="json", exclude=idle)
-    return {name: _that_matter(getattr(settings, name), value) for name, value in plain.items()}
+    return {
+        name: _that_matter(getattr(settings, name), value, learnt) for name, value in plain.items()
+    }
 
 
-def _that_matter(value: Any, plain: Any) -> Any:
+def _that_matter(value: Any, plain: Any, learnt: bool) -> Any:
     if isinstance(value, BaseModel):
-        return settings_that_matter(value)
+        return settings_that_matter(value, learnt=learnt)
     if isinstance(value, tuple) and any(isinstance(each, BaseModel) for each in value):
-        return [_that_matter(each, of) for each, of in zip(value, plain, strict=True)]
+        return [_that_matter(each, of, learnt) for each, of in zip(value, plain, strict=True)]
     return plain
 
 
@@ -171,7 +179,8 @@ class Workshop:
             input=[unit.fingerprint for unit in units],
             pairs=pairs,
             backend=[info.name, info.revision],
-            settings=self._settings("align"),
+            settings=settings_that_matter(self.config.align, learnt=True),
+            stage=next(stage.version for stage in STAGES if stage.name == "align"),
         )
         return Preparation(target, tuple(units), pairs, mark)
 

@@ -35,10 +35,11 @@ def digest(bitext: Sequence[Bitext]) -> str:
     """A hash of the files' contents; `missing` if one is not there (`setup` says which)."""
     hashes = []
     for each in bitext:
-        for name in (each.source, each.target, each.joined):
+        for role in ("source", "target", "joined"):
+            name = getattr(each, role)
             if name is not None:
                 try:
-                    hashes.append(hash_files(find_files([name])["train"]))
+                    hashes.append([role, hash_files(find_files([name])["train"])])
                 except ConfigError:
                     return "missing"
     return fingerprint(bitext=hashes)[:12]

@@ -14,7 +14,12 @@ class EflomalAlignerSettings(BaseModel):
     """Settings of the aligner `eflomal`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    IDLE: ClassVar[frozenset[str]] = frozenset({"threads"})
+    #: What changes no link, or is told by the revision (the contents of `bitext`).
+    IDLE: ClassVar[frozenset[str]] = frozenset({"threads", "bitext"})
+    #: What changes links and not what is learnt of the corpus.
+    AFTER: ClassVar[frozenset[str]] = frozenset(
+        {"symmetrization", "min_score", "length_with_priors"}
+    )
 
     corpus_pairs: int = Field(
         100_000,

@@ -182,7 +182,7 @@ class EmbeddedAligner:
         """
         try:
             self._learnt = Learnt.load(folder)
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise ConfigError(
                 f"{folder} holds nothing that the aligner 'embedded' learnt ({error}); "
                 "call prepare() first"

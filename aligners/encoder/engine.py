@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakValueDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from spanferry.data.models import Model
 
 #: Part of the revision of every aligner over the engine: raise it with changes that change links.
-ENGINE = "1"
+ENGINE = "2"
 
 #: Numbers in the vectors that a device holds at a time: 256 MB.
 _NUMBERS = 1 << 26
@@ -51,9 +52,24 @@ _MOST = 1 << 17
 #: Sub-words of a chunk below which batches are padded too much.
 _LEAST = 1 << 13
 
+#: What engines with the same model and settings share, for as long as one of them is there: a build
+#: into ten languages loads its encoder once.
+_shared: WeakValueDictionary[tuple[Any, ...], _Loaded] = WeakValueDictionary()
+_loading = threading.Lock()
+
 Means = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
 Floats = npt.NDArray[np.float32]
 T = TypeVar("T")
+
+
+class _Loaded:
+    """Replicas of an encoder, those of them that are free, and its tokenizer."""
+
+    def __init__(self, replicas: list[Replica], tokenizer: Tokenizer) -> None:
+        self.replicas, self.tokenizer = replicas, tokenizer
+        self.free: SimpleQueue[Replica] = SimpleQueue()
+        for replica in replicas:
+            self.free.put(replica)
 
 
 class EncoderEngine:
@@ -69,9 +85,7 @@ class EncoderEngine:
         self.means: Means | None = None
         self._lock = threading.Lock()
         self._found: Model | None = None
-        self._replicas: list[Replica] = []
-        self._free: SimpleQueue[Replica] = SimpleQueue()
-        self._tokenizer: Tokenizer | None = None
+        self._loaded: _Loaded | None = None
 
     @property
     def model(self) -> Model:
@@ -98,10 +112,24 @@ class EncoderEngine:
             MissingExtraError: a package is missing.
         """
         with self._lock:
-            if not self._replicas:
-                self._setup()
+            if self._loaded is None:
+                self._loaded = self._shared()
 
-    def _setup(self) -> None:
+    def _shared(self) -> _Loaded:
+        """The encoder of another engine with the same settings, or a new one."""
+        settings = self.settings
+        key = (
+            self.user, self.model.revision, str(self.model.folder), settings.layer, settings.dtype,
+            settings.device, settings.threads, settings.window, settings.overlap,
+            settings.leading_blank,
+        )  # fmt: skip
+        with _loading:
+            found = _shared.get(key)
+            if found is None:
+                found = _shared[key] = self._load()
+            return found
+
+    def _load(self) -> _Loaded:
         torch = require("torch", extra="neural", user=self.user)
         if self.settings.threads != "auto":
             torch.set_num_threads(self.settings.threads)
@@ -120,27 +148,30 @@ class EncoderEngine:
             encoder, limit, saved = load_encoder(folder, layer=self.settings.layer, user=self.user)
             convert(encoder, choose_dtype(self.settings, device, saved), device)
             replicas.append(Replica(encoder, device, self.user))
-        self._tokenizer = Tokenizer(
+        tokenizer = Tokenizer(
             folder,
             limit=min(limit or self.settings.window, self.settings.window),
             overlap=self.settings.overlap,
             leading_blank=self.settings.leading_blank,
             user=self.user,
         )
-        for replica in replicas:
-            self._free.put(replica)
-        self._replicas = replicas
+        return _Loaded(replicas, tokenizer)
+
+    @property
+    def loaded(self) -> _Loaded:
+        """What `setup` loaded.
+
+        Raises:
+            ConfigError: it has not been called.
+        """
+        if self._loaded is None:
+            raise ConfigError(f"the {self.user} was not set up; call setup() first")
+        return self._loaded
 
     @property
     def replicas(self) -> Sequence[Replica]:
-        """One for each device.
-
-        Raises:
-            ConfigError: `setup` has not been called.
-        """
-        if not self._replicas:
-            raise ConfigError(f"the {self.user} was not set up; call setup() first")
-        return self._replicas
+        """One for each device; raises as `loaded`."""
+        return self.loaded.replicas
 
     @property
     def layer(self) -> int:
@@ -155,17 +186,17 @@ class EncoderEngine:
     def chunks(self, pairs: Iterable[WordPair]) -> Iterator[Chunk]:
         """What the encoder is to do for some pairs, in the order in which it does it."""
         first = self.replicas[0]
-        assert self._tokenizer is not None
+        tokenizer = self.loaded.tokenizer
         # with several devices there is to be work for all of them
         size = max(min(_NUMBERS // self.width, _MOST) // len(self.replicas), _LEAST)
         if len(self.replicas) > 1 and first.device.type == "cpu":
             size = 2 * _LEAST  # a processor has enough to do with that for many seconds
         return chunks(
             pairs,
-            self._tokenizer,
+            tokenizer,
             size=size,
             batch_tokens=batch_tokens(self.settings, first.device),
-            padding=self._tokenizer.padding,
+            padding=tokenizer.padding,
         )
 
     def batches(self, pairs: Iterable[WordPair]) -> Iterator[Batch]:
@@ -252,12 +283,12 @@ class EncoderEngine:
     def _borrow(self, work: Callable[[Replica, Chunk], T], chunk: Chunk) -> T:
         import torch
 
-        replica = self._free.get()
+        replica = self.loaded.free.get()
         try:
             with torch.inference_mode():
                 return work(replica, chunk)
         finally:
-            self._free.put(replica)
+            self.loaded.free.put(replica)
 
     def vector_batches(
         self, replica: Replica, chunk: Chunk, token_type: TokenType

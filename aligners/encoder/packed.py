@@ -85,6 +85,8 @@ def _make() -> Any:
         def __init__(self, linear: nn.Linear) -> None:
             super().__init__()
             self.in_features, self.out_features = linear.in_features, linear.out_features
+            # models ask for the arithmetic of a weight (T5)
+            self.weight = linear.weight.detach().new_empty(0)
             # plain attributes: a packed weight can be neither moved nor converted
             self.packed = torch.ops.mkldnn._reorder_linear_weight(linear.weight.detach(), _ROWS)
             self.bias = None if linear.bias is None else linear.bias.detach()

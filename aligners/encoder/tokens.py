@@ -137,16 +137,8 @@ def _load(folder: Path, user: str, key: str) -> tuple[int, Any]:
     """The number of the padding token, and the tokenizer of the library `tokenizers`."""
     transformers = require("transformers", extra="neural", user=user)
     try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(
-            folder, use_fast=True, trust_remote_code=False
-        )
+        tokenizer = word_tokenizer(folder, transformers)
         backend = getattr(tokenizer, "backend_tokenizer", None)
-        if backend is not None and _needs_blank(backend):
-            # RoBERTa and GPT-2 tell the beginning of a word by the blank before it
-            tokenizer = transformers.AutoTokenizer.from_pretrained(
-                folder, use_fast=True, trust_remote_code=False, add_prefix_space=True
-            )
-            backend = tokenizer.backend_tokenizer
     except Exception as error:  # the library raises nearly everything for a broken file
         raise ConfigError(
             f"{key}: the tokenizer of {folder.name!r} cannot be loaded: {error}"
@@ -159,6 +151,20 @@ def _load(folder: Path, user: str, key: str) -> tuple[int, Any]:
     backend.no_padding()
     backend.no_truncation()
     return tokenizer.pad_token_id or 0, backend
+
+
+def word_tokenizer(folder: Path, transformers: Any) -> Any:
+    """The tokenizer of a checkpoint, made to cut single words as it cuts those of a text.
+
+    Raises: what the library raises, which is nearly everything for a broken file.
+    """
+    load = transformers.AutoTokenizer.from_pretrained
+    tokenizer = load(folder, use_fast=True, trust_remote_code=False)
+    backend = getattr(tokenizer, "backend_tokenizer", None)
+    if backend is None or not _needs_blank(backend):
+        return tokenizer
+    # RoBERTa and GPT-2 tell the beginning of a word by the blank before it
+    return load(folder, use_fast=True, trust_remote_code=False, add_prefix_space=True)
 
 
 def _needs_blank(backend: Any) -> bool:

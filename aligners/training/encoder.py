@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from spanferry.aligners.encoder.layers import position_limit
+from spanferry.aligners.encoder.tokens import word_tokenizer
 from spanferry.data.backends import require
 from spanferry.data.checkpoints import check_weights, read_config
 from spanferry.data.errors import ConfigError
@@ -62,7 +64,7 @@ class Encoder:
         self.config = _config(base, transformers)
         with torch.random.fork_rng([]), _loading(base, transformers):
             torch.manual_seed(seed)
-            self.tokenizer = transformers.AutoTokenizer.from_pretrained(base)
+            self.tokenizer = word_tokenizer(base, transformers)
             model, info = transformers.AutoModelForMaskedLM.from_pretrained(
                 base, dtype=torch.float32, output_loading_info=True, ignore_mismatched_sizes=True
             )
@@ -96,10 +98,7 @@ class Encoder:
     @property
     def positions(self) -> int:
         """Sub-words, special ones counted, that the model has positions for."""
-        known = getattr(self.config, "max_position_embeddings", None) or 1 << 30
-        # these families count positions from behind the padding's id
-        shift = self.specials.padding + 1 if self.config.model_type in _SHIFTED else 0
-        return int(known) - shift
+        return position_limit(self.model) or 1 << 30
 
     def encode(self, words: Sequence[str]) -> list[list[int]]:
         """Ids of the sub-words of each word, each word by itself, without special ones."""
@@ -181,10 +180,6 @@ def base_digest(base: Path) -> str:
         if path.is_file() and path.suffix in {".json", ".txt", ".model", ".safetensors", ".bin"}:
             digest.update(f"{path.name}\n{sha256_file(path)}\n".encode())
     return digest.hexdigest()
-
-
-#: Families whose position of a sub-word is its number plus the padding's id plus 1.
-_SHIFTED = {"roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "data2vec-text", "mpnet"}
 
 
 class _ReachedError(Exception):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,16 +19,31 @@ REPORT = "training.json"
 WORK = "work"
 INGREDIENTS = "ingredients.json"
 
+_alone = threading.Lock()
+
 
 @contextmanager
 def exclusive(out: Path) -> Iterator[None]:
     """Keep other processes out of a folder; the lock of a killed process counts no more.
 
+    Within this process one training waits for another: they draw from the same random numbers.
+
     Raises:
-        ConfigError: another process is at work there.
+        ConfigError: another process is at work there, or the folder holds something else.
     """
     import filelock
 
+    if out.exists() and not out.is_dir():
+        raise ConfigError(f"out: {out} is a file; name a folder")
+    ours = {WORK, REPORT, ".lock"}
+    if (
+        out.is_dir()
+        and (found := sorted(each.name for each in out.iterdir()))
+        and not (ours & set(found))
+    ):
+        raise ConfigError(
+            f"out: {out} holds other files ({', '.join(found[:5])}); give an empty or a new folder"
+        )
     out.mkdir(parents=True, exist_ok=True)
     lock = filelock.FileLock(out / ".lock")
     try:
@@ -35,7 +51,8 @@ def exclusive(out: Path) -> Iterator[None]:
     except filelock.Timeout as error:
         raise ConfigError(f"another process is training in {out}; wait for it to end") from error
     try:
-        yield
+        with _alone:
+            yield
     finally:
         lock.release()
 

@@ -55,6 +55,8 @@ class GoldScorer:
         """The alignment error rate, in [0, 1]; the encoder is in evaluation mode."""
         settings = self._objectives.settings
         found = list(self._without_links)
+        if not self._cases:
+            return score_links(found).aer
         stream = iter(self._cases)
         while cases := list(islice(stream, max(1, settings.batch_tokens // self._longest))):
             links = self._links(cases)

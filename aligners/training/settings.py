@@ -29,7 +29,7 @@ class FinetuneSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     #: Settings that change no result: where it runs, and how often it is saved and reported.
-    IDLE: ClassVar[frozenset[str]] = frozenset({"device", "save_every"})
+    IDLE: ClassVar[frozenset[str]] = frozenset({"device", "save_every", "log_every"})
 
     objectives: dict[Objective, Annotated[float, Field(gt=0)]] = Field(
         default_factory=_defaults,
