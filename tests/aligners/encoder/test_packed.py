@@ -38,3 +38,16 @@ def test_near_the_real_layer(shape: tuple[int, ...], width: int, out: int, bias:
         found = module(rows)
     assert found.shape == (*shape, out)
     assert (found - exact).abs().max() < 1e-5
+
+
+def test_models_that_ask_for_a_weights_arithmetic() -> None:
+    from transformers import T5Config, T5EncoderModel
+
+    config = T5Config(vocab_size=20, d_model=16, d_kv=4, d_ff=32, num_layers=2, num_heads=4)
+    model = T5EncoderModel(config).eval()
+    ids = torch.tensor([[3, 4, 5, 1]])
+    with torch.inference_mode():
+        expected = model(input_ids=ids).last_hidden_state
+        pack(model)
+        found = model(input_ids=ids).last_hidden_state
+    torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)

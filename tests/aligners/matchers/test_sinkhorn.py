@@ -66,17 +66,24 @@ def test_plans_are_pots(kind: Kind, reg: float) -> None:
         assert not found[place, :, columns:].any()
 
 
+# with a coarse tolerance problems stop at different times, some not at all; one at its very limit
+# may stop a round earlier or later for the last bit of a sum
+@pytest.mark.parametrize(("tolerance", "allowed"), [(0.0, 1e-10), (1e-3, 5e-3)])
 @pytest.mark.parametrize("kind", KINDS)
 @given(shapes=SHAPES, padding=st.integers(0, 3), seed=st.integers(0, 99))
 @settings(deadline=None, max_examples=10)
 def test_a_plan_is_what_it_is_alone(
-    kind: Kind, shapes: list[tuple[int, int]], padding: int, seed: int
+    kind: Kind,
+    tolerance: float,
+    allowed: float,
+    shapes: list[tuple[int, int]],
+    padding: int,
+    seed: int,
 ) -> None:
     cost, source, target = problems(shapes, seed, padding)
-    # few rounds and a coarse tolerance: problems stop at different times, some not at all
     options: dict[str, Any] = {
         "kind": kind, "regularisation": 0.1, "mass": MASS, "relaxation": RELAXATION,
-        "rounds": 45, "tolerance": 1e-3,
+        "rounds": 45, "tolerance": tolerance,
     }  # fmt: skip
     found = transport_plans(cost, source, target, **options)
     for place, (rows, columns) in enumerate(shapes):
@@ -84,7 +91,9 @@ def test_a_plan_is_what_it_is_alone(
         alone = transport_plans(
             cost[here, :rows, :columns], source[here, :rows], target[here, :columns], **options
         )
-        torch.testing.assert_close(found[here, :rows, :columns], alone, rtol=1e-10, atol=1e-14)
+        torch.testing.assert_close(
+            found[here, :rows, :columns], alone, rtol=allowed, atol=allowed * 1e-4
+        )
 
 
 def test_margins_are_what_the_kind_says() -> None:
