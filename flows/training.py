@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,9 @@ from spanferry.flows.train_config import AwesomeTraining, TrainConfig
 if TYPE_CHECKING:
     from spanferry.aligners.training.state import Progress
 
+#: What the parts that train call what a configuration has under another key.
+_KEYS = {"base": "model", "align.model": "model", "out": "output", "pairs": "texts"}
+
 #: A pair of word lists, its sure links and its possible ones.
 Gold = tuple[WordPair, frozenset[tuple[int, int]], frozenset[tuple[int, int]]]
 
@@ -35,6 +39,13 @@ def train(
         ConfigError, InputError: a file, the model or a setting is wrong.
         MissingExtraError: torch or transformers is not installed.
     """
+    with _keys_of(config):
+        return _train(config, progress)
+
+
+def _train(
+    config: TrainConfig, progress: Callable[[Progress], None] | None
+) -> FinetuneReport | Report:
     if isinstance(config, AwesomeTraining):
         check_bitext(config.texts, "texts")
         check_language(config.source)
@@ -53,6 +64,20 @@ def train(
         held_out=held_out,
         progress=progress,
     )
+
+
+@contextmanager
+def _keys_of(config: TrainConfig) -> Iterator[None]:
+    """Errors name the keys that the user wrote, not the arguments of the parts that train."""
+    settings = type(config.settings).model_fields
+    try:
+        yield
+    except ConfigError as error:
+        name, colon, rest = str(error).partition(":")
+        known = _KEYS.get(name) or (f"settings.{name}" if name in settings else None)
+        if not colon or known is None:
+            raise
+        raise type(error)(f"{known}:{rest}") from error
 
 
 def read_gold(path: Path, key: str) -> list[Gold]:
