@@ -15,19 +15,19 @@ from spanferry.aligners.segments import align_texts
 from spanferry.aligners.votes.combine import Links, Scoring, combine, elected, shares
 from spanferry.aligners.votes.learning import load_members, prepare_members
 from spanferry.aligners.votes.members import (
-    ComposedAlignerSettings,
     Member,
     blame,
     make_member,
 )
 from spanferry.data.backends import BackendInfo
 from spanferry.data.errors import AccountingError
+from spanferry.data.nested import ComposedSettings
 
 #: Part of `info.revision`: raise it with every change that changes links.
 ALGORITHM = "1"
 
 
-class VoteAlignerSettings(ComposedAlignerSettings):
+class VoteAlignerSettings(ComposedSettings):
     """Settings of the aligner `vote`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

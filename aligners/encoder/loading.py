@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from spanferry.aligners.encoder.layers import Encoder, position_limit
 from spanferry.aligners.encoder.settings import Dtype
+from spanferry.aligners.quiet import quiet
 from spanferry.data.backends import require
 from spanferry.data.errors import ConfigError
 
@@ -32,7 +31,7 @@ def load_encoder(
     """
     transformers = require("transformers", extra="neural", user=user)
     torch = require("torch", extra="neural", user=user)
-    with _quiet(transformers):
+    with quiet(transformers):
         try:
             model, report = transformers.AutoModel.from_pretrained(
                 folder, output_loading_info=True, trust_remote_code=False
@@ -77,18 +76,3 @@ def convert(encoder: Encoder, dtype: Dtype, device: Any) -> None:
 
         for layer in encoder.used_layers or [encoder.model]:
             pack(layer)
-
-
-@contextmanager
-def _quiet(transformers: Any) -> Iterator[None]:
-    """Without the table of weights that a head would have used, and without progress bars."""
-    logging = transformers.utils.logging
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()

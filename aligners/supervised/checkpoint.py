@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from spanferry.aligners.quiet import quiet
 from spanferry.aligners.supervised.marking import Layout
 from spanferry.aligners.supervised.settings import MARKER
 from spanferry.aligners.supervised.subwords import SubWords
@@ -208,18 +208,3 @@ def _family(config: Any) -> str:
     kin = ("camembert", "xmod", "data2vec-text", "longformer", "mpnet", "ibert", "esm", "luke")
     name = str(config.model_type)
     return "roberta" if name in kin else name
-
-
-@contextmanager
-def quiet(transformers: Any) -> Iterator[None]:
-    """Without the bars and tables that reading and writing print; what matters is checked."""
-    logging = transformers.utils.logging
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()

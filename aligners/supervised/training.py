@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spanferry.aligners.evaluate import AlignmentScores, score_links
+from spanferry.aligners.quiet import quiet
 from spanferry.aligners.supervised.aligner import align
-from spanferry.aligners.supervised.checkpoint import EXTRA, REPORT, Checkpoint, device_of, quiet
+from spanferry.aligners.supervised.checkpoint import EXTRA, REPORT, Checkpoint, device_of
 from spanferry.aligners.supervised.examples import Example, Gold, examples, loss, weight
 from spanferry.aligners.supervised.gold import check, split
 from spanferry.aligners.supervised.heads import BinaryHead, Head, SpanHead

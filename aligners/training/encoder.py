@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spanferry.aligners.encoder.layers import position_limit
 from spanferry.aligners.encoder.tokens import word_tokenizer
+from spanferry.aligners.quiet import quiet
 from spanferry.data.backends import require
 from spanferry.data.checkpoints import check_weights, read_config
 from spanferry.data.errors import ConfigError
@@ -158,7 +159,7 @@ class Encoder:
         import transformers
         from safetensors.torch import save_file
 
-        with _quiet(transformers):
+        with quiet(transformers):
             self.model.save_pretrained(folder)
             self.tokenizer.save_pretrained(folder)
         weights = {
@@ -202,25 +203,10 @@ def _loading(base: Path, transformers: Any) -> Iterator[None]:
         ConfigError: transformers cannot read the checkpoint.
     """
     try:
-        with _quiet(transformers):
+        with quiet(transformers):
             yield
     except Exception as error:  # whatever a damaged file makes the libraries below raise
         raise ConfigError(f"base: {base} cannot be read: {error}") from error
-
-
-@contextmanager
-def _quiet(transformers: Any) -> Iterator[None]:
-    """No bars and tables: what they say is checked, or told of in the report."""
-    logging = transformers.utils.logging
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()
 
 
 def _config(base: Path, transformers: Any) -> Any:
