@@ -22,6 +22,7 @@ from spanferry.aligners.encoder.settings import EncoderSettings
 from spanferry.aligners.matchers.base import VectorBatch
 from spanferry.aligners.matchers.softmax import Extraction, SoftmaxMatcher, link_scores
 from spanferry.aligners.symmetrize import Symmetrization
+from spanferry.aligners.training.encoder import check_base
 from spanferry.aligners.training.finetune import ALGORITHM as TRAINING
 from spanferry.aligners.training.finetune import finetune
 from spanferry.aligners.training.folders import REPORT
@@ -141,7 +142,9 @@ class AwesomeAligner(EncoderAligner[AwesomeSettings]):
             require("torch", extra=self.EXTRA, user=self._named.user)
             found = self._fetch()
             with loadable(found) as folder:
-                if self.settings.finetune is None:
+                if self.settings.tuning is not None:  # what cannot be tuned shows now
+                    check_base(folder, self.settings.tuning.layer)
+                else:
                     engine = self._named if folder == found else self._engine(folder)
                     engine.setup()
                     self.engine = engine

@@ -209,6 +209,18 @@ def _loading(base: Path, transformers: Any) -> Iterator[None]:
         raise ConfigError(f"base: {base} cannot be read: {error}") from error
 
 
+def check_base(base: Path, layer: int) -> None:
+    """See whether a checkpoint can be tuned at a layer, by its configuration alone.
+
+    Raises:
+        ConfigError: it cannot. MissingExtraError: transformers is not installed.
+    """
+    transformers = require("transformers", extra="neural", user="fine-tuning")
+    count = getattr(_config(base, transformers), "num_hidden_layers", layer)
+    if layer > count:
+        raise ConfigError(f"layer: {layer} is none of the {count} layers of {base}")
+
+
 def _config(base: Path, transformers: Any) -> Any:
     read_config(base, str(base), "base")
     with _loading(base, transformers):

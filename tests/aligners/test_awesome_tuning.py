@@ -100,3 +100,15 @@ def test_tuning_takes_what_is_not_given_from_the_aligner() -> None:
     assert AwesomeSettings().tuning is None
     with pytest.raises(ValidationError, match=r"layer: -1 cannot be tuned"):
         AwesomeSettings(layer=-1, finetune={})
+
+
+def test_what_cannot_be_tuned_shows_at_setup(checkpoint: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="layer: 9 is none of the 3 layers"):
+        aligner(checkpoint, layer=9, finetune=TUNING)
+    decoder = tmp_path / "decoder"
+    decoder.mkdir()
+    for file in checkpoint.iterdir():
+        (decoder / file.name).write_bytes(file.read_bytes())
+    write_config(decoder, {"model_type": "gpt2", "n_layer": 3})
+    with pytest.raises(ConfigError, match="reads from left to right"):
+        aligner(decoder, finetune=TUNING)
