@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
+from spanferry.aligners.base import WordPair
 from spanferry.data.links import Link
 
 Pairs = Set[tuple[int, int]]
+#: A pair of word lists, its sure links, and its possible ones (with or without the sure ones).
+Gold = tuple[WordPair, Pairs, Pairs]
 
 #: Score cut-offs of `score_by_cutoff`.
 CUTOFFS = tuple(tenth / 10 for tenth in range(1, 10))

@@ -57,16 +57,17 @@ def word_pairs(pairs: Iterable[TextPair]) -> Iterator[WordPair]:
 
 
 @contextmanager
-def prepared_on(aligner: Aligner, pairs: Sequence[TextPair]) -> Iterator[None]:
+def prepared_on(aligner: Aligner, pairs: Iterable[WordPair]) -> Iterator[None]:
     """Have an aligner that learns of its corpus learn of these pairs; others are left as they are.
 
-    For scoring on gold pairs, where there is no build to do it.
+    For scoring on gold pairs, where there is no build to do it. What was learnt goes with the
+    context; pairs that nobody wants are not gone through.
     """
     if not isinstance(aligner, CorpusAligner) or aligner.corpus_pairs < 1:
         yield
         return
-    with tempfile.TemporaryDirectory() as folder:
-        wanted = (pair for pair in word_pairs(pairs) if pair.source and pair.target)
+    with tempfile.TemporaryDirectory(prefix="spanferry-") as folder:
+        wanted = (pair for pair in pairs if pair.source and pair.target)
         aligner.prepare(islice(wanted, aligner.corpus_pairs), Path(folder))
         aligner.load(Path(folder))
         yield

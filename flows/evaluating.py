@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from spanferry.aligners.base import TextPair
-from spanferry.aligners.segments import align_texts, prepared_on
+from spanferry.aligners.segments import align_texts, prepared_on, word_pairs
 from spanferry.data import backends, samples
 from spanferry.data.errors import ConfigError
 from spanferry.data.links import Link
@@ -49,7 +49,7 @@ def _aligner(config: Any | None, source: str, target: str) -> LinkSource:
         pairs: Sequence[tuple[str, Sequence[Offsets], str, Sequence[Offsets]]],
     ) -> Sequence[Sequence[Link]]:
         texts = [TextPair(*pair) for pair in pairs]
-        with prepared_on(aligner, texts):
+        with prepared_on(aligner, word_pairs(texts)):
             return align_texts(aligner, texts)
 
     return align

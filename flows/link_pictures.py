@@ -120,7 +120,7 @@ def draw_pairs(
         return []
     codes = pair_languages(pairs, named, settings)
     # what an aligner learns of the corpus it learns of the whole file
-    with open_aligner(settings, codes, lambda: word_pairs(file.pairs)) as aligner:
+    with open_aligner(settings, codes, file.pairs) as aligner:
         links = align(aligner, words)
         alike = similarities(aligner, words)
         return [

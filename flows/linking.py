@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from spanferry.aligners.base import Aligner, CorpusAligner, WordPair
+from spanferry.aligners.base import Aligner, WordPair
 from spanferry.aligners.calibration import calibrate
 from spanferry.aligners.calibration.setting import settings_of as calibrated_settings
 from spanferry.aligners.link_files import (
@@ -22,6 +20,7 @@ from spanferry.aligners.link_files import (
     read_texts,
     stored_links,
 )
+from spanferry.aligners.segments import prepared_on
 from spanferry.data import languages
 from spanferry.data.errors import AccountingError, ConfigError
 from spanferry.data.links import Link
@@ -107,22 +106,18 @@ def pair_languages(
 
 @contextmanager
 def open_aligner(
-    settings: Any, codes: tuple[str, str], corpus: Callable[[], Sequence[WordPair]]
+    settings: Any, codes: tuple[str, str], corpus: Sequence[LinkedPair]
 ) -> Iterator[Aligner]:
     """The aligner of a configuration (the default one for None), ready to align.
 
-    One that learns of the corpus learns of `corpus()`, in a folder that goes with the context.
+    One that learns of the corpus learns of these pairs.
 
     Raises:
         ConfigError: it cannot run here.
     """
     aligner = make_aligner(_aligner_settings(settings), *codes)
     aligner.setup()
-    with tempfile.TemporaryDirectory(prefix="spanferry-") as folder:
-        if isinstance(aligner, CorpusAligner) and aligner.corpus_pairs:
-            whole = (pair for pair in corpus() if pair.source and pair.target)
-            aligner.prepare(islice(whole, aligner.corpus_pairs), Path(folder))
-            aligner.load(Path(folder))
+    with prepared_on(aligner, map(_words, corpus)):
         yield aligner
 
 
@@ -138,13 +133,16 @@ def word_pairs(pairs: Sequence[LinkedPair]) -> list[WordPair]:
     Raises:
         ConfigError: a pair has none.
     """
-    for pair in pairs:
-        if pair.source is None or pair.target is None:
-            raise ConfigError(
-                f"{pair.origin}: has links and no words; give the texts with --source-text and "
-                "--target-text, or with --text"
-            )
-    return [WordPair(pair.source or (), pair.target or ()) for pair in pairs]
+    return [_words(pair) for pair in pairs]
+
+
+def _words(pair: LinkedPair) -> WordPair:
+    if pair.source is None or pair.target is None:
+        raise ConfigError(
+            f"{pair.origin}: has links and no words; give the texts with --source-text and "
+            "--target-text, or with --text"
+        )
+    return WordPair(pair.source, pair.target)
 
 
 def align(
@@ -201,7 +199,7 @@ def evaluate_links(
     else:
         pairs = word_pairs(gold.pairs)
         codes = pair_languages(gold.pairs, named, settings)
-        with open_aligner(settings, codes, lambda: pairs) as aligner:
+        with open_aligner(settings, codes, gold.pairs) as aligner:
             name, links = aligner.info.name, align(aligner, pairs, progress)
             if fit is not None:
                 chosen = calibrated_settings(_aligner_settings(settings))

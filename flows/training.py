@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from spanferry.aligners.awesome_checkpoint import loadable
 from spanferry.aligners.base import WordPair
 from spanferry.aligners.bitext import bitext_words, check_bitext, read_bitext
+from spanferry.aligners.evaluate import Gold
 from spanferry.aligners.link_files import read_links
 from spanferry.aligners.supervised.training import train as train_supervised
 from spanferry.aligners.supervised.training_settings import Report
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 
 #: What the parts that train call what a configuration has under another key.
 _KEYS = {"base": "model", "align.model": "model", "out": "output", "pairs": "texts"}
-
-#: A pair of word lists, its sure links and its possible ones.
-Gold = tuple[WordPair, frozenset[tuple[int, int]], frozenset[tuple[int, int]]]
 
 
 def train(
@@ -89,7 +87,7 @@ def read_gold(path: Path, key: str) -> list[Gold]:
     Raises:
         ConfigError: the file has links without words. Others: see `read_links`.
     """
-    found = []
+    found: list[Gold] = []
     for pair in read_links(path.expanduser()).pairs:
         if pair.source is None or pair.target is None:
             raise ConfigError(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field
 
@@ -62,15 +62,13 @@ def shipped() -> dict[str, Calibration]:
     return found
 
 
-def find_calibration(setting: bool | Path, aligner: str) -> Calibration | None:
-    """The calibration that the setting of an aligner asks for; None for `false`.
+def find_calibration(setting: Literal[True] | Path, aligner: str) -> Calibration:
+    """The calibration that the setting of an aligner asks for.
 
     Raises:
         ConfigError: none is shipped for that aligner; the file cannot be read, is no calibration
             or was fitted for another aligner.
     """
-    if setting is False:
-        return None
     if setting is True:
         if aligner not in shipped():
             raise ConfigError(
@@ -115,10 +113,11 @@ def with_calibration(aligner: Aligner, settings: BaseModel) -> Aligner:
         ConfigError: see `find_calibration`; or the one that is shipped was fitted with another
             model. (Other settings that differ are logged; see `CalibratedAligner`.)
     """
-    asked, name = getattr(settings, "calibration", False), aligner.info.name
-    found = find_calibration(asked, name)
-    if found is None:
+    asked = getattr(settings, "calibration", False)
+    if asked is False:  # `info` may ask the Hub which commit a model is
         return aligner
+    name = aligner.info.name
+    found = find_calibration(asked, name)
     here = settings_of(settings)
     if asked is True:
         for key in _MODEL:

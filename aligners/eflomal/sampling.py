@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
 import subprocess
 import tempfile
 import threading
@@ -13,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import IO
+
+from spanferry.data.machine import cores
 
 #: Sweeps over a text are these, divided by the square root of its number of sentences: the
 #: default of eflomal's own `eflomal-align`. A quarter of them for each of the first two models.
@@ -108,13 +109,6 @@ class Workers:
 def workers(size: int | str) -> Workers:
     """The workers that all aligners of this process share; `auto` is one a core."""
     return Workers(size if isinstance(size, int) else cores())
-
-
-def cores() -> int:
-    """The cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def temporary() -> IO[bytes]:

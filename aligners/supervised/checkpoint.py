@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from spanferry.aligners.encoder.layers import position_limit
 from spanferry.aligners.quiet import quiet
 from spanferry.aligners.supervised.marking import Layout
 from spanferry.aligners.supervised.settings import MARKER
@@ -51,7 +52,7 @@ class Checkpoint:
 
     def layout(self, window: int, overlap: int) -> Layout:
         """What stands around the sentences; see `SubWords.layout`."""
-        layout = self.subwords.layout(_limit(self.model.config), window, overlap, self.marker)
+        layout = self.subwords.layout(position_limit(self.model), window, overlap, self.marker)
         takes = "token_type_ids" in inspect.signature(self.model.forward).parameters
         kinds = getattr(self.model.config, "type_vocab_size", 0) or 0
         if layout.types is not None and (not takes or max(layout.types) >= kinds):
@@ -191,20 +192,3 @@ def _config(folder: Path) -> Any:
     from transformers import AutoConfig
 
     return AutoConfig.from_pretrained(folder, local_files_only=True)
-
-
-def _limit(config: Any) -> int | None:
-    """Ids that a model can read; None if its positions have no end."""
-    found = getattr(config, "max_position_embeddings", None)
-    if not isinstance(found, int) or found <= 0:
-        return None
-    # RoBERTa and its kin count positions from behind that of the padding, which the table holds
-    # too (514 places for 512 ids)
-    offset = (config.pad_token_id or 0) + 1 if "roberta" in _family(config) else 0
-    return found - offset
-
-
-def _family(config: Any) -> str:
-    kin = ("camembert", "xmod", "data2vec-text", "longformer", "mpnet", "ibert", "esm", "luke")
-    name = str(config.model_type)
-    return "roberta" if name in kin else name

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spanferry.aligners.base import WordPair
-from spanferry.aligners.evaluate import Pairs
+from spanferry.aligners.evaluate import Gold, Pairs
 from spanferry.aligners.supervised.checkpoint import Kind
 from spanferry.aligners.supervised.marking import Batch, Layout, Row, rows
 from spanferry.aligners.supervised.subwords import SubWords
@@ -22,8 +22,6 @@ from spanferry.aligners.supervised.subwords import SubWords
 if TYPE_CHECKING:
     from torch import Tensor
 
-#: A pair, its sure links, and its possible ones (with or without the sure ones).
-Gold = tuple[WordPair, Pairs, Pairs]
 Labels = npt.NDArray[np.int8]
 #: Labels: a link, none, nobody knows.
 YES, NO, UNKNOWN = 1, 0, -1

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from spanferry.aligners.supervised.examples import Gold
+from spanferry.aligners.evaluate import Gold
 from spanferry.data.errors import ConfigError
 
 

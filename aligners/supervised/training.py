@@ -5,17 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spanferry.aligners.evaluate import AlignmentScores, score_links
+from spanferry.aligners.evaluate import AlignmentScores, Gold, score_links
 from spanferry.aligners.quiet import quiet
 from spanferry.aligners.supervised.aligner import align
-from spanferry.aligners.supervised.checkpoint import EXTRA, REPORT, Checkpoint, device_of
-from spanferry.aligners.supervised.examples import Example, Gold, examples, loss, weight
+from spanferry.aligners.supervised.checkpoint import EXTRA, REPORT, device_of
+from spanferry.aligners.supervised.examples import Example, examples, loss, weight
 from spanferry.aligners.supervised.gold import check, split
 from spanferry.aligners.supervised.heads import BinaryHead, Head, SpanHead
 from spanferry.aligners.supervised.inference import Engine, inputs, token_batches
@@ -24,14 +23,14 @@ from spanferry.aligners.supervised.sampling import Sampler
 from spanferry.aligners.supervised.settings import MAX_SPAN
 from spanferry.aligners.supervised.starting import start
 from spanferry.aligners.supervised.training_settings import Evaluation, Report, TrainingSettings
-from spanferry.aligners.training.folders import WORK, claim, exclusive
+from spanferry.aligners.training.folders import WORK, claim, exclusive, finish
 from spanferry.aligners.training.loop import LoopSettings
 from spanferry.aligners.training.loop import train as run
 from spanferry.aligners.training.state import History, Progress
 from spanferry.data.backends import require
 from spanferry.data.checkpoints import check_weights, read_config, small
 from spanferry.data.errors import ConfigError
-from spanferry.data.files import sha256_file, write_text
+from spanferry.data.files import sha256_file
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -138,8 +137,13 @@ class _Trainer:
             progress=progress,
         )
         report = self._report(history, steps, ingredients)
-        _finish(self.checkpoint, report, out)
+        finish(out, self._save, report.model_dump_json(indent=2) + "\n")
         return report
+
+    def _save(self, folder: Path) -> None:
+        with quiet(require("transformers", extra=EXTRA, user="training")):
+            self.checkpoint.model.save_pretrained(folder)
+            self.checkpoint.subwords.tokenizer.save_pretrained(folder)
 
     def _examples(self, gold: Sequence[Gold]) -> list[Example]:
         return examples(self.kind, gold, self.checkpoint.subwords, self.layout)
@@ -248,19 +252,3 @@ def _gold_digest(gold: Sequence[Gold]) -> str:
 def _digest(content: Any) -> str:
     text = json.dumps(content, sort_keys=True)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _finish(checkpoint: Checkpoint, report: Report, out: Path) -> None:
-    """Write the checkpoint, then the report that makes it count, then remove the rest."""
-    made = out / WORK / "checkpoint"
-    shutil.rmtree(made, ignore_errors=True)
-    made.mkdir(parents=True)
-    with quiet(require("transformers", extra=EXTRA, user="training")):
-        checkpoint.model.save_pretrained(made)
-        checkpoint.subwords.tokenizer.save_pretrained(made)
-    for path in sorted(made.iterdir()):
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
-        path.replace(out / path.name)
-    write_text(report.model_dump_json(indent=2) + "\n", out / REPORT)
-    shutil.rmtree(out / WORK)

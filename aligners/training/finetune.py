@@ -15,7 +15,6 @@ import hashlib
 import json
 import logging
 import math
-import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -24,17 +23,17 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, Field
 
 from spanferry.aligners.base import WordPair
+from spanferry.aligners.evaluate import Gold
 from spanferry.aligners.training.batches import Batcher
 from spanferry.aligners.training.encoder import Encoder, base_digest
-from spanferry.aligners.training.folders import REPORT, WORK, claim, exclusive
+from spanferry.aligners.training.folders import REPORT, WORK, claim, exclusive, finish
 from spanferry.aligners.training.loop import LoopSettings, train
-from spanferry.aligners.training.scoring import Gold, GoldScorer
+from spanferry.aligners.training.scoring import GoldScorer
 from spanferry.aligners.training.settings import FinetuneSettings
 from spanferry.aligners.training.state import STATE, History, Progress
 from spanferry.aligners.training.tokens import TokenCache, corpus_digest
 from spanferry.aligners.training.tuning import Objectives
 from spanferry.data.errors import ConfigError
-from spanferry.data.files import write_text
 
 if TYPE_CHECKING:
     import torch
@@ -182,7 +181,7 @@ def _train(
         losses=_losses(history),
         aer=[ErrorLine(step=step, aer=error) for step, error in history.scores],
     )
-    _finish(encoder, report, out)
+    finish(out, encoder.save, report.model_dump_json(indent=2) + "\n")
     return report
 
 
@@ -285,17 +284,3 @@ def _losses(history: History) -> list[LossLine]:
         LossLine(first=line.first, last=line.last, losses=dict(sorted(line.losses.items())))
         for line in history.stretches
     ]
-
-
-def _finish(encoder: Encoder, report: FinetuneReport, out: Path) -> None:
-    """Write the checkpoint, then the report that makes it count, then remove the rest."""
-    made = out / WORK / "checkpoint"
-    shutil.rmtree(made, ignore_errors=True)
-    made.mkdir(parents=True)
-    encoder.save(made)
-    for path in sorted(made.iterdir()):
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
-        path.replace(out / path.name)
-    write_text(report.model_dump_json(indent=2) + "\n", out / REPORT)
-    shutil.rmtree(out / WORK)

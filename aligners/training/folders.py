@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,6 +56,25 @@ def exclusive(out: Path) -> Iterator[None]:
             yield
     finally:
         lock.release()
+
+
+def finish(out: Path, save: Callable[[Path], None], report: str) -> None:
+    """Write the checkpoint, then the report that makes it count, then remove the rest.
+
+    Args:
+        save: writes the checkpoint's files into an empty folder.
+        report: the contents of `REPORT`.
+    """
+    made = out / WORK / "checkpoint"
+    shutil.rmtree(made, ignore_errors=True)
+    made.mkdir(parents=True)
+    save(made)
+    for path in sorted(made.iterdir()):
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+        path.replace(out / path.name)
+    write_text(report, out / REPORT)
+    shutil.rmtree(out / WORK)
 
 
 def claim(out: Path, ingredients: Mapping[str, str]) -> None:

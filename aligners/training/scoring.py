@@ -6,15 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from spanferry.aligners.base import WordPair
-from spanferry.aligners.evaluate import Pairs, score_links
+from spanferry.aligners.evaluate import Gold, Pairs, score_links
 from spanferry.aligners.matchers.softmax import SoftmaxMatcher
 from spanferry.aligners.training.encoder import Encoder
 from spanferry.aligners.training.tokens import Side, split_words
 from spanferry.aligners.training.tuning import Objectives
-
-#: A pair of word lists, its sure links and its possible ones.
-Gold = tuple[WordPair, Pairs, Pairs]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,11 @@ from typing import Any
 import torch
 
 from spanferry.aligners.base import WordPair
+from spanferry.aligners.evaluate import Gold
 from spanferry.aligners.training.batches import Batcher
 from spanferry.aligners.training.encoder import Encoder
 from spanferry.aligners.training.finetune import finetune
-from spanferry.aligners.training.scoring import Gold, GoldScorer
+from spanferry.aligners.training.scoring import GoldScorer
 from spanferry.aligners.training.settings import FinetuneSettings, Objective
 from spanferry.aligners.training.state import Progress
 from spanferry.aligners.training.tokens import TokenCache

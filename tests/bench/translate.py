@@ -31,10 +31,10 @@ from typing import Any
 
 import fsspec
 
+from spanferry.data.machine import cores
 from spanferry.data.records import Record
 from spanferry.data.schema import READ_SCHEMA, record_to_row
 from spanferry.flows.stages import translate
-from spanferry.translators.ct2 import devices
 from spanferry.translators.ct2.settings import CTranslate2TranslatorSettings
 from spanferry.translators.ct2.translator import CTranslate2Translator
 
@@ -180,7 +180,7 @@ def transformers_speed(model: Path, sources: list[str], factor: float) -> float:
     import torch
     from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
-    torch.set_num_threads(devices.cores())
+    torch.set_num_threads(cores())
     tokenizer = AutoTokenizer.from_pretrained(model)
     network = AutoModelForSeq2SeqLM.from_pretrained(model).eval()
     ordered = sorted(sources, key=len, reverse=True)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 from spanferry.data.errors import ConfigError
+from spanferry.data.machine import cores
 from spanferry.translators.ct2.settings import CTranslate2TranslatorSettings
 
 #: Source sub-words of a batch. On CPU larger batches are no faster and take memory; on a GPU they
@@ -16,8 +14,6 @@ from spanferry.translators.ct2.settings import CTranslate2TranslatorSettings
 BATCH_TOKENS = {"cpu": 1024, "cuda": 16_384}
 #: Batches at work at once on one GPU: while one waits for the host another computes.
 GPU_STREAMS = 2
-#: A container's share of the processors (cgroup v2).
-_CGROUP = Path("/sys/fs/cgroup/cpu.max")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +68,6 @@ def plan(settings: CTranslate2TranslatorSettings, ctranslate2: Any, *, t5: bool 
         device, index, compute_type, inter, intra,
         BATCH_TOKENS[device] if tokens == "auto" else tokens,
     )  # fmt: skip
-
-
-def cores() -> int:
-    """Processors that this process may use; a container's share of time (`--cpus`) counts."""
-    known = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, min(known or 1, _share(_CGROUP)))
-
-
-def _share(file: Path) -> int:
-    """Processors' worth of time in a cgroup file: `200000 100000` is two."""
-    try:
-        quota, period = file.read_text().split()
-        return -(-int(quota) // int(period))
-    except (OSError, ValueError, ZeroDivisionError):  # none, or "max"
-        return sys.maxsize
 
 
 def _devices(settings: CTranslate2TranslatorSettings, device: str, gpus: int) -> tuple[int, ...]:

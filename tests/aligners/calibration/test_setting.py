@@ -37,7 +37,6 @@ def test_without_it_an_aligner_stays_as_it_is() -> None:
     aligner = EmbeddedAligner()
     assert with_calibration(aligner, Settings()) is aligner
     assert with_calibration(aligner, EmbeddedAlignerSettings()) is aligner
-    assert find_calibration(False, "embedded") is None
 
 
 def test_a_file_of_ones_own(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from spanferry.aligners.base import WordPair
-from spanferry.aligners.supervised.examples import Gold
+from spanferry.aligners.evaluate import Gold
 from tests.models.language import pairs
 from tests.models.lexicon import FIRST_NAMES, LAST_NAMES, PLACES, VERBS, lexicon
 

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from spanferry.aligners.base import WordPair
-from spanferry.aligners.evaluate import score_links
+from spanferry.aligners.evaluate import Gold, score_links
 from spanferry.aligners.supervised.binary import BinaryAligner
 from spanferry.aligners.supervised.checkpoint import Kind
-from spanferry.aligners.supervised.examples import Gold
 from spanferry.aligners.supervised.gold import split
 from spanferry.aligners.supervised.span_prediction import SpanPredictionAligner
 from spanferry.aligners.supervised.training import train

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from spanferry.aligners.base import WordPair
-from spanferry.aligners.training.scoring import Gold
+from spanferry.aligners.evaluate import Gold
 from tests.models.language import Pair, split
 
 

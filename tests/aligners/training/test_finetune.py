@@ -98,7 +98,7 @@ def test_a_run_that_was_stopped_while_it_wrote_its_checkpoint(
 
     out, settings = tmp_path / "out", FinetuneSettings(**QUICK)
     with monkeypatch.context() as patched:
-        patched.setattr("spanferry.aligners.training.finetune.write_text", full)
+        patched.setattr("spanferry.aligners.training.folders.write_text", full)
         with pytest.raises(OSError, match="full"):
             finetune(base, pairs(), settings, out)
     assert (out / "model.safetensors").exists()

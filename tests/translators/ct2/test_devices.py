@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import ctranslate2
 import pytest
 
 from spanferry.data.errors import ConfigError
+from spanferry.data.machine import cores
 from spanferry.translators.ct2 import devices
-from spanferry.translators.ct2.devices import GPU_STREAMS, Plan, cores, plan
+from spanferry.translators.ct2.devices import GPU_STREAMS, Plan, plan
 from spanferry.translators.ct2.settings import CTranslate2TranslatorSettings
 
 AMPERE = {"float32", "float16", "bfloat16", "int8", "int8_float32", "int8_float16", "int8_bfloat16"}
@@ -125,18 +125,3 @@ def test_threads(
     monkeypatch.setattr(devices, "cores", lambda: 8)
     made = _plan(Machine(AMPERE), device=device, inter_threads=inter, intra_threads=intra)
     assert (made.inter_threads, made.intra_threads) == threads
-
-
-@pytest.mark.parametrize(
-    ("text", "most"),
-    [("max 100000\n", None), ("50000 100000\n", 1), ("100000 100000\n", 1), ("", None), ("x", None),
-     ("100000 0", None), ("-1 100000", 1)],
-)  # fmt: skip
-def test_a_container_has_its_share_of_the_processors(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, most: int | None
-) -> None:
-    file = tmp_path / "cpu.max"
-    monkeypatch.setattr(devices, "_CGROUP", file)
-    unlimited = cores()  # no such file
-    file.write_text(text)
-    assert cores() == (most or unlimited)
