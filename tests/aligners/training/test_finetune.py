@@ -15,6 +15,7 @@ from spanferry.aligners.training.finetune import FinetuneReport, finetune
 from spanferry.aligners.training.folders import REPORT, WORK, exclusive
 from spanferry.aligners.training.settings import FinetuneSettings
 from spanferry.data.errors import ConfigError
+from spanferry.data.files import write_text
 from tests.aligners.training.making import lessons, make_bert, make_xlmr, sentences
 
 QUICK: Mapping[str, Any] = {"steps": 2, "batch_size": 4, "layer": 2, "device": "cpu"}
@@ -93,8 +94,10 @@ def test_a_finished_folder_is_left_as_it_is(tmp_path: Path, base: Path) -> None:
 def test_a_run_that_was_stopped_while_it_wrote_its_checkpoint(
     tmp_path: Path, base: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
-        raise OSError("the disk is full")
+    def full(text: str, path: Path) -> None:
+        if path.name == REPORT:
+            raise OSError("the disk is full")
+        write_text(text, path)
 
     out, settings = tmp_path / "out", FinetuneSettings(**QUICK)
     with monkeypatch.context() as patched:
