@@ -5,7 +5,8 @@
                 "attributes": {"wikidata": "Q7259"}, "fragments": []}],
      "relations": [{"head": "s1", "tail": "s2", "label": "author_of"}],
      "labels": {"topic": "history"}, "side_texts": {"question": "Who?"},
-     "tokens": [[0, 3], [4, 9], [10, 12], [12, 13]], "meta": {"page": 3}}
+     "tokens": [[0, 3], [4, 9], [10, 12], [12, 13]],
+     "word_tags": {"upos": ["PROPN", "VERB", "PRON", "PUNCT"]}, "meta": {"page": 3}}
 
 Offsets count Unicode code points, as everywhere in spanferry. Where a tool counted UTF-16 units
 (JavaScript), spans come out one too far to the right after each character beyond U+FFFF (emoji).
@@ -38,6 +39,7 @@ def record_to_json(record: Record) -> dict[str, Any]:
         ],
         "labels": dict(record.labels),
         "side_texts": dict(record.side_texts),
+        "word_tags": {layer: list(tags) for layer, tags in record.word_tags.items()},
         "meta": dict(record.meta),
     }
     always = ("id", "text", "language")
@@ -61,12 +63,7 @@ def parse_line(line: str) -> dict[str, Any]:
             `"\\ud800"`).
     """
     try:
-        found = json.loads(
-            line,
-            object_pairs_hook=_unique,
-            parse_constant=_no_constant,
-            parse_float=_finite,
-        )
+        found = strict_decoder().decode(line)
     except (ValueError, RecursionError) as error:
         hint = "; an object must stand on one line" if line.strip() in ("[", "{") else ""
         raise InputError("bad_json", f"no JSON: {error}{hint}") from None
@@ -80,6 +77,14 @@ def parse_line(line: str) -> dict[str, Any]:
             code = ord(error.object[error.start])
             raise InputError("bad_unicode", f"a lone surrogate, \\u{code:04x}") from None
     return found
+
+
+def strict_decoder() -> json.JSONDecoder:
+    """A decoder that raises InputError (`bad_json`) for what Python's lets pass: a key that stands
+    twice, NaN and Infinity, and numbers that are too large."""
+    return json.JSONDecoder(
+        object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite
+    )
 
 
 def _span_to_json(span: Span) -> dict[str, Any]:

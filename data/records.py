@@ -92,6 +92,8 @@ class Record:
         side_texts: further texts by name that are translated but carry no spans (the question of
             a question-answering record).
         tokens: offsets of the words that came with the input, or None where there were none.
+        word_tags: layers of tags by name, one tag for each word of `tokens`
+            (`{"upos": ("DET", "NOUN")}`).
         meta: carried through untouched; JSON values only.
     """
 
@@ -103,6 +105,7 @@ class Record:
     labels: Mapping[str, str] = field(default_factory=dict)
     side_texts: Mapping[str, str] = field(default_factory=dict)
     tokens: tuple[Offsets, ...] | None = None
+    word_tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     meta: Mapping[str, Any] = field(default_factory=dict)
 
     def covered(self, span: Span) -> str:
@@ -115,7 +118,7 @@ def validate(record: Record, *, origin: str = "") -> Record:
 
     Raises:
         InputError: with the reason `empty_text`, `bad_unicode`, `bad_offset`, `bad_span`,
-            `duplicate_span_id`, `bad_relation`, `bad_tokens` or `missing_id`.
+            `duplicate_span_id`, `bad_relation`, `bad_tokens`, `bad_word_tags` or `missing_id`.
     """
 
     def bad(reason: str, detail: str) -> InputError:
@@ -134,6 +137,7 @@ def validate(record: Record, *, origin: str = "") -> Record:
     _check_spans(record, bad)
     if record.tokens is not None:
         _check_ranges(record.tokens, len(record.text), bad, "bad_tokens", "tokens")
+    _check_word_tags(record, bad)
     return record
 
 
@@ -161,6 +165,19 @@ def _check_spans(record: Record, bad: Any) -> None:
         for end in (relation.head, relation.tail):
             if end not in seen:
                 raise bad("bad_relation", f"relation {relation.label!r}: no span has id {end!r}")
+
+
+def _check_word_tags(record: Record, bad: Any) -> None:
+    for layer, tags in record.word_tags.items():
+        place = f"word tags {layer!r}"
+        if not layer:
+            raise bad("bad_word_tags", "a layer of word tags has no name")
+        if record.tokens is None:
+            raise bad("bad_word_tags", f"{place}: the record has no tokens that they could be of")
+        if len(tags) != len(record.tokens):
+            raise bad("bad_word_tags", f"{place}: {len(tags)} tags, {len(record.tokens)} tokens")
+        if "" in tags:
+            raise bad("bad_word_tags", f"{place}: word {tags.index('') + 1} has an empty tag")
 
 
 def _check_ranges(ranges: tuple[Offsets, ...], size: int, bad: Any, reason: str, what: str) -> None:

@@ -15,10 +15,16 @@ import pyarrow as pa
 
 from spanferry.data.records import MissingSpan, ProjectedSpan, Record, Relation, Span
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 
 RANGE = pa.struct([("start", pa.int32()), ("end", pa.int32())])
 TEXT_MAP = pa.map_(pa.string(), pa.string())
+#: Tags by name of the layer, one for each of the record's tokens.
+WORD_TAGS = pa.map_(pa.string(), pa.list_(pa.string()))
+#: The same of the translation: one for each of `target_words`, in their order.
+PROJECTED_WORD_TAGS = pa.map_(
+    pa.string(), pa.list_(pa.struct([("tag", pa.string()), ("score", pa.float32())]))
+)
 _SPAN_FIELDS: list[tuple[str, pa.DataType]] = [
     ("start", pa.int32()),
     ("end", pa.int32()),
@@ -37,7 +43,14 @@ PROJECTED_SPAN = pa.struct(
     ]
 )
 MISSING_SPAN = pa.struct([("source_span", pa.string()), ("reason", pa.string())])
-RELATION = pa.struct([("head", pa.string()), ("tail", pa.string()), ("label", pa.string())])
+_RELATION_FIELDS: list[tuple[str, pa.DataType]] = [
+    ("head", pa.string()),
+    ("tail", pa.string()),
+    ("label", pa.string()),
+]
+RELATION = pa.struct(_RELATION_FIELDS)
+#: A relation that lost an end: `head` and `tail` are ids of source spans.
+MISSING_RELATION = pa.struct([*_RELATION_FIELDS, ("reason", pa.string())])
 LINK = pa.struct([("source", pa.int32()), ("target", pa.int32()), ("score", pa.float32())])
 #: Source range of the text and the range of the translation that it became.
 SEGMENT = pa.struct(
@@ -73,6 +86,7 @@ READ_FIELDS: list[tuple[str, pa.DataType]] = [
     ("labels", TEXT_MAP),
     ("side_texts", TEXT_MAP),
     ("tokens", pa.list_(RANGE)),
+    ("word_tags", WORD_TAGS),
     ("meta", pa.string()),
 ]
 #: Another translation of the same text, with the model's mean log-probability a token.
@@ -103,6 +117,8 @@ PROJECT_FIELDS: list[tuple[str, pa.DataType]] = [
     ("projected", pa.list_(PROJECTED_SPAN)),
     ("missing", pa.list_(MISSING_SPAN)),
     ("projected_relations", pa.list_(RELATION)),
+    ("projected_word_tags", PROJECTED_WORD_TAGS),
+    ("missing_relations", pa.list_(MISSING_RELATION)),
 ]
 #: `rejection` is null for a record that passes all filters.
 FILTER_FIELDS: list[tuple[str, pa.DataType]] = [("rejection", REJECTION)]
@@ -135,12 +151,16 @@ def record_to_row(record: Record) -> dict[str, Any]:
         "labels": list(record.labels.items()),
         "side_texts": list(record.side_texts.items()),
         "tokens": None if record.tokens is None else ranges_to_rows(record.tokens),
+        "word_tags": [(layer, list(tags)) for layer, tags in record.word_tags.items()],
         "meta": json.dumps(record.meta, ensure_ascii=False, sort_keys=True),
     }
 
 
 def row_to_record(row: Mapping[str, Any]) -> Record:
-    """The record of a row; the inverse of `record_to_row`."""
+    """The record of a row; the inverse of `record_to_row`.
+
+    A stage that has no use for word tags may leave their column out.
+    """
     tokens = row["tokens"]
     return Record(
         id=row["id"],
@@ -151,6 +171,7 @@ def row_to_record(row: Mapping[str, Any]) -> Record:
         labels=dict(row["labels"]),
         side_texts=dict(row["side_texts"]),
         tokens=None if tokens is None else rows_to_ranges(tokens),
+        word_tags={layer: tuple(tags) for layer, tags in row.get("word_tags") or ()},
         meta=json.loads(row["meta"]),
     )
 

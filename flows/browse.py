@@ -14,6 +14,7 @@ from spanferry.data.errors import ConfigError
 from spanferry.data.publish.features import columns
 from spanferry.data.publish.folder import MANIFEST, read_manifest
 from spanferry.data.publish.inventory import Inventory
+from spanferry.flows.show_tags import published_tags
 
 
 def pick(
@@ -84,7 +85,8 @@ def _table(
 def _published_view(row: dict[str, Any], inventory: Inventory) -> dict[str, Any]:
     labels = inventory.span_labels
     scores = [name for name, value in row.items() if name.startswith("score_") and _number(value)]
-    side_texts = columns(inventory, scores).side_texts
+    known = columns(inventory, scores)
+    side_texts = known.side_texts
     return {
         "id": row["id"],
         "language": row["source_language"],
@@ -94,6 +96,8 @@ def _published_view(row: dict[str, Any], inventory: Inventory) -> dict[str, Any]
         "translation": row["text"],
         "projected": _named(row.get("spans"), labels),
         "missing": row.get("missing"),
+        "missing_relations": _named(row.get("missing_relations"), inventory.relation_labels),
+        "tagged_words": published_tags(row, known.word_tags, inventory.word_tags),
         "translated_side_texts": [(name, row[side_texts[name]]) for name in side_texts],
     }
 
@@ -102,9 +106,9 @@ def _number(value: Any) -> bool:
     return value is None or isinstance(value, float)
 
 
-def _named(spans: list[dict[str, Any]] | None, labels: Sequence[str]) -> list[dict[str, Any]]:
-    """Spans with the names of their classes; published files hold their numbers."""
-    return [{**span, "label": labels[span["label"]]} for span in spans or []]
+def _named(labelled: list[dict[str, Any]] | None, labels: Sequence[str]) -> list[dict[str, Any]]:
+    """Spans or relations with the names of their classes; published files hold their numbers."""
+    return [{**each, "label": labels[each["label"]]} for each in labelled or []]
 
 
 def _rejected_view(row: dict[str, Any]) -> dict[str, Any]:

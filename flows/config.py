@@ -33,7 +33,7 @@ KINDS: dict[str, tuple[dict[str, str], str, str | None]] = {
 }
 _SUFFIX_READERS = {
     ".conll": "conll", ".conll03": "conll", ".iob": "conll", ".bio": "conll", ".tsv": "conll",
-    ".jsonl": "jsonl", ".ndjson": "jsonl",
+    ".conllu": "conllu", ".jsonl": "jsonl", ".ndjson": "jsonl",
 }  # fmt: skip
 
 
@@ -51,9 +51,14 @@ class PublishSettings(_Settings):
 
 
 class RunSettings(_Settings):
-    """How the work is cut and run; none of it changes the result."""
+    """How the work is cut and run; none of it changes the result, but for word tags, which are
+    learnt within a shard."""
 
-    shard_records: int = Field(2_000, ge=1, description="records in a shard, the unit of work")
+    shard_records: int = Field(
+        2_000,
+        ge=1,
+        description="records in a shard, the unit of work; word tags know the word types of one",
+    )
     workers: int | Literal["auto"] = Field("auto", description="shards at work at the same time")
     work_path: str | None = Field(
         None, description="folder of intermediate shards; <publish.path>.work if unset"

@@ -8,6 +8,8 @@ from typing import Any
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
+from spanferry.flows.show_tags import shortened, tag_line, working_tags
+
 #: Background colours that both dark and light terminals show well, given to labels in turn.
 COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red", "bright_cyan", "bright_magenta")
 
@@ -29,7 +31,8 @@ def highlight(
     """A text with its spans coloured, each followed by its label; inner spans lie on top.
 
     Args:
-        plain: mark spans by square brackets as well, for output without colours.
+        plain: mark spans by square brackets as well, for output without colours; a part of a
+            span that goes on later ends with `…]`.
     """
     painted = Text(text.translate(_VISIBLE))
     outer_first = sorted(spans, key=lambda span: span["start"] - span["end"])
@@ -37,10 +40,12 @@ def highlight(
     for span in reversed(outer_first):  # at one place, inner spans close before outer ones
         end = marks.setdefault(span["end"], Text())
         end.append("]" if plain else "").append(f"‹{span['label']}›", "dim")
+        for _, stop in _ranges(span)[:-1] if plain else ():
+            marks.setdefault(stop, Text()).append("…]")
     for span in outer_first:
-        if plain:
-            marks.setdefault(span["start"], Text()).append("[")
         for start, stop in _ranges(span):
+            if plain:
+                marks.setdefault(start, Text()).append("[")
             painted.stylize(styles.get(span["label"], "bold reverse"), start, stop)
     shown = Text()
     at = 0
@@ -67,6 +72,8 @@ def record_view(
     if row.get("translation") is not None:
         projected = row.get("projected") or []
         lines.append(_line(target, highlight(row["translation"], projected, styles, plain=plain)))
+        for layer, tagged in row.get("tagged_words") or working_tags(row):
+            lines.append(_line(target, tag_line(layer, tagged)))
         for name, text in row.get("translated_side_texts") or []:
             lines.append(_line(target, Text.assemble((f"{name}: ", "dim"), text or "")))
         if projected:
@@ -77,6 +84,9 @@ def record_view(
         span = names[missing["source_span"]]
         words = row["text"][span["start"] : span["end"]]
         lines.append(Text(f"      missing: {span['label']} “{words}” ({missing['reason']})", "red"))
+    for missing in row.get("missing_relations") or []:
+        ends = f"{missing['head']} → {missing['tail']}"
+        lines.append(Text(f"      missing: {missing['label']} {ends} ({missing['reason']})", "red"))
     if row.get("rejection"):
         rejection = row["rejection"]
         detail = f" — {rejection['detail']}" if rejection["detail"] else ""
@@ -112,6 +122,8 @@ def _shortened(row: Mapping[str, Any], longest: int) -> dict[str, Any]:
         if len(row.get(text) or "") > longest:
             short[text] = f"{row[text][:longest]} …"
             short[spans] = [span for span in row[spans] or [] if span["end"] <= longest]
+    layers = row.get("tagged_words") or working_tags(row)
+    short["tagged_words"] = [(name, shortened(tagged, longest)) for name, tagged in layers]
     known = {span["id"] for span in short["spans"] or []}
     short["missing"] = [m for m in row.get("missing") or [] if m["source_span"] in known]
     return short

@@ -25,6 +25,8 @@ class ProjectionInput:
         language, target_language: BCP-47 codes.
         segments: source start, source end, target start, target end of stretches that translate
             one another (sentences); empty where that is not known.
+        token_labelled: the source was labelled word by word, so a span is to cover whole words
+            of the translation; otherwise it may be a part of a word.
     """
 
     text: str
@@ -36,6 +38,7 @@ class ProjectionInput:
     language: str = "en"
     target_language: str = ""
     segments: tuple[tuple[int, int, int, int], ...] = ()
+    token_labelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ def filter_row(
     projected: Sequence[ProjectedSpan] = (),
     missing: Sequence[MissingSpan] = (),
     relations: Sequence[Relation] = (),
+    missing_relations: Sequence[tuple[Relation, str]] = (),
     side_texts: dict[str, str] | None = None,
     words: Sequence[tuple[int, int]] | None = None,
     rejection: tuple[str, str, str] | None = None,
@@ -63,6 +64,10 @@ def filter_row(
         "projected": [projected_to_row(span) for span in projected],
         "missing": [missing_to_row(span) for span in missing],
         "projected_relations": [relation_to_row(relation) for relation in relations],
+        "missing_relations": [
+            {**relation_to_row(relation), "reason": reason}
+            for relation, reason in missing_relations
+        ],
         "score_complete": len(projected) / spans if spans else None,
         "score_min_span_score": min((span.score for span in projected), default=None),
         "rejection": rejection and dict(zip(("stage", "reason", "detail"), rejection, strict=True)),

@@ -64,6 +64,8 @@ def records(draw: st.DrawFn) -> Record:
     relation = st.builds(Relation, head=ids, tail=ids, label=names)
     cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=6)))
     tokens = tuple(pairwise(cuts))
+    given = draw(st.sampled_from([None, tokens]))
+    layer = st.lists(names, min_size=len(tokens), max_size=len(tokens)).map(tuple)
     return Record(
         id=draw(names),
         text=text,
@@ -72,6 +74,7 @@ def records(draw: st.DrawFn) -> Record:
         relations=tuple(draw(st.lists(relation, max_size=2))) if of_text else (),
         labels=draw(st.dictionaries(names, st.text(CHARACTERS, max_size=6), max_size=2)),
         side_texts=draw(st.dictionaries(names, st.text(CHARACTERS, max_size=9), max_size=2)),
-        tokens=draw(st.sampled_from([None, tokens])),
+        tokens=given,
+        word_tags={} if given is None else draw(st.dictionaries(names, layer, max_size=2)),
         meta=draw(st.dictionaries(names, json_values, max_size=3)),
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from spanferry.data.publish.card import CardInfo, Config, default_config
 from spanferry.data.publish.features import Columns
 from spanferry.data.publish.inventory import Inventory
 from spanferry.data.publish.label_names import LabelNames
-from spanferry.data.publish.summary import PublishSummary
+from spanferry.data.publish.summary import Counts, PublishSummary, SplitCounts
 
+#: Tags of a layer that the card lists.
+SHOWN_TAGS = 60
 LIMITS = """\
 This is silver data: the texts were translated by machine, the labels were carried over
 by machine, and nobody has checked either by hand. Expect translations that are wrong or unnatural,
@@ -48,6 +50,8 @@ def body(
     ]
     if columns.inventory.span_labels:
         parts += ["## Labels", _labels(summary)]
+    if columns.inventory.relation_labels:
+        parts += ["## Relations", _relations(summary)]
     if label_names:
         parts += ["## Names of labels", _label_names(columns.inventory, label_names, configs)]
     parts += ["## Columns", _columns(columns), "## Limits", LIMITS]
@@ -101,8 +105,10 @@ def _loading(
             f'one = load_dataset("{place}", "{languages[0]}", split="{split}")',
             f'joined = load_dataset("{place}", "{default_config(configs)}", split="{split}")',
         ]
+    name = "dataset" if len(languages) == 1 else "one"
+    for column, _ in list(columns.word_tags.values())[:1]:
+        lines.append(f'tag_names = {name}.features["{column}"].feature.names')
     if columns.inventory.span_labels:
-        name = "dataset" if len(languages) == 1 else "one"
         lines.append(f'labels = {name}.features["spans"].feature["label"].names')
     text = "```python\n" + "\n".join(lines) + "\n```"
     if summary.total().rejected_total:
@@ -166,20 +172,49 @@ def _records(summary: PublishSummary) -> str:
 
 
 def _labels(summary: PublishSummary) -> str:
+    return _fates(
+        summary,
+        "spans",
+        lambda counts: (counts.source_spans, counts.projected_spans, counts.published_spans),
+        lambda counts: counts.missing_spans,
+    )
+
+
+def _relations(summary: PublishSummary) -> str:
+    text = _fates(
+        summary,
+        "relations",
+        lambda counts: (
+            counts.source_relations,
+            counts.projected_relations,
+            counts.published_relations,
+        ),
+        lambda counts: counts.missing_relations,
+    )
+    return "A relation is carried over together with both of its spans. " + text
+
+
+def _fates(
+    summary: PublishSummary,
+    what: str,
+    parts_of: Callable[[SplitCounts], Sequence[Counts]],
+    missing_of: Callable[[SplitCounts], Counts],
+) -> str:
     rows, lost = [], []
     for language in summary.languages:
         counts = summary.of_language(language)
-        parts = (counts.source_spans, counts.projected_spans, counts.published_spans)
+        parts = parts_of(counts)
         for label in sorted(set().union(*parts)):
             rows.append([language, label, *(part.get(label, 0) for part in parts)])
-        lost += [[language, reason, number] for reason, number in counts.missing_spans.items()]
+        lost += [[language, reason, number] for reason, number in missing_of(counts).items()]
     text = (
-        "Spans in the source, spans that were carried over, and those of them in published records:"
-        "\n\n" + table(["language", "label", "source", "projected", "published"], rows)
+        f"{what.capitalize()} in the source, {what} that were carried over, and those of them in "
+        "published records:\n\n"
+        + table(["language", "label", "source", "projected", "published"], rows)
     )
     if lost:
-        text += "\n\nWhy spans are missing, in all records:\n\n"
-        text += table(["language", "reason", "spans"], lost)
+        text += f"\n\nWhy {what} are missing, in all records:\n\n"
+        text += table(["language", "reason", what], lost)
     return text
 
 
@@ -212,6 +247,12 @@ def _label_names(
     return text
 
 
+def _some(tags: Sequence[str]) -> str:
+    """The tags of a layer, or the first of very many."""
+    more = f" and {len(tags) - SHOWN_TAGS:,} more" if len(tags) > SHOWN_TAGS else ""
+    return ", ".join(f"`{tag}`" for tag in tags[:SHOWN_TAGS]) + more
+
+
 def _columns(columns: Columns) -> str:
     inventory = columns.inventory
     rows = [
@@ -221,7 +262,21 @@ def _columns(columns: Columns) -> str:
         (
             "tokens, tags",
             "words of the translation and their IOB2 tags; of overlapping spans the longest",
-            inventory.token_labelled,
+            inventory.span_tagged,
+        ),
+        (
+            "tokens",
+            "words of the translation",
+            inventory.token_labelled and not inventory.span_tagged,
+        ),
+        *(
+            (
+                f"{column}, {scores}",
+                f"a tag a word ({_some(inventory.word_tags[layer])}), and how sure each is, from "
+                "0 to 1",
+                True,
+            )
+            for layer, (column, scores) in columns.word_tags.items()
         ),
         (
             "spans",
@@ -237,6 +292,11 @@ def _columns(columns: Columns) -> str:
             for column in columns.side_texts.values()
         ),
         ("missing", "source spans that were not carried over, and why", inventory.span_labels),
+        (
+            "missing_relations",
+            "relations that were not carried over, by the ids of their source spans, and why",
+            inventory.relation_labels,
+        ),
         ("source_text, source_language", "the text in the source", True),
         ("source_spans", "its spans, in characters of `source_text`", inventory.span_labels),
         ("translation_score", "log-probability a token, from translators that tell it", True),

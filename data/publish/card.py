@@ -210,7 +210,7 @@ def task_categories(inventory: Inventory) -> list[str]:
     answers = "question" in inventory.side_texts and inventory.span_labels
     found = {
         "question-answering": answers,
-        "token-classification": inventory.span_labels and not answers,
+        "token-classification": (inventory.span_labels and not answers) or inventory.word_tags,
         "text-classification": inventory.record_labels,
     }
     return [name for name, holds in found.items() if holds]

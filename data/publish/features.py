@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
 #: Names that a label or side text cannot have as its column, whether or not the column exists.
 FIXED = (
-    "id", "text", "language", "tokens", "tags", "spans", "relations", "missing", "source_text",
-    "source_language", "source_spans", "translation_score", "meta",
+    "id", "text", "language", "tokens", "tags", "spans", "relations", "missing",
+    "missing_relations", "source_text", "source_language", "source_spans", "translation_score",
+    "meta",
 )  # fmt: skip
+
+#: End of the name of the column that holds the scores of a layer of word tags.
+SCORES = "_scores"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +34,14 @@ class Columns:
         scores: names of the filters' score columns, in order.
         labels: column by name of a record-level label.
         side_texts: column by name of a side text.
+        word_tags: columns of the tags and of their scores by name of a layer of word tags.
     """
 
     inventory: Inventory
     scores: tuple[str, ...]
     labels: Mapping[str, str]
     side_texts: Mapping[str, str]
+    word_tags: Mapping[str, tuple[str, str]]
 
 
 def columns(inventory: Inventory, scores: Sequence[str]) -> Columns:
@@ -47,7 +53,11 @@ def columns(inventory: Inventory, scores: Sequence[str]) -> Columns:
     taken = {*FIXED, *scores}
     side_texts = _name(inventory.side_texts, "side_", taken)
     labels = _name(inventory.record_labels, "label_", taken)
-    return Columns(inventory, tuple(scores), labels, side_texts)
+    tags = _name(inventory.word_tags, "tags_", taken)
+    of_tags = _name((f"{column}{SCORES}" for column in tags.values()), "tags_", taken)
+    pairs = zip(tags.values(), of_tags.values(), strict=True)
+    word_tags = dict(zip(tags, pairs, strict=True))
+    return Columns(inventory, tuple(scores), labels, side_texts, word_tags)
 
 
 def _name(names: Iterable[str], prefix: str, taken: set[str]) -> dict[str, str]:
@@ -77,7 +87,11 @@ def features(columns: Columns, names: LabelNames = UNCHANGED) -> Features:
     kinds: dict[str, Any] = {name: Value("string") for name in ("id", "text", "language")}
     if inventory.token_labelled:
         kinds["tokens"] = List(Value("string"))
+    if inventory.span_tagged:
         kinds["tags"] = List(ClassLabel(names=list(tags_of(names.of(inventory.span_labels)))))
+    for layer, (column, scores) in columns.word_tags.items():
+        kinds[column] = List(ClassLabel(names=list(inventory.word_tags[layer])))
+        kinds[scores] = List(Value("float32"))
     if inventory.span_labels:
         kinds["spans"] = List(
             {
@@ -92,9 +106,9 @@ def features(columns: Columns, names: LabelNames = UNCHANGED) -> Features:
             }
         )
     if inventory.relation_labels:
-        relation = ClassLabel(names=names.of(inventory.relation_labels))
-        ends = {"head": Value("string"), "tail": Value("string")}
-        kinds["relations"] = List({**ends, "label": relation})
+        relation = {"head": Value("string"), "tail": Value("string")}
+        relation["label"] = ClassLabel(names=names.of(inventory.relation_labels))
+        kinds["relations"] = List(relation)
     for name, column in columns.labels.items():
         kinds[column] = ClassLabel(names=names.of(inventory.record_labels[name]))
     for column in columns.side_texts.values():
@@ -103,9 +117,18 @@ def features(columns: Columns, names: LabelNames = UNCHANGED) -> Features:
         kinds["missing"] = List(
             {"source_span": Value("string"), "label": spans, "reason": Value("string")}
         )
+    if inventory.relation_labels:
+        kinds["missing_relations"] = List({**relation, "reason": Value("string")})
     kinds["source_text"] = kinds["source_language"] = Value("string")
     if inventory.span_labels:
-        kinds["source_spans"] = List({"id": Value("string"), **offsets, "label": spans})
+        kinds["source_spans"] = List(
+            {
+                "id": Value("string"),
+                **offsets,
+                "label": spans,
+                "fragments": List(dict(offsets)),
+            }
+        )
     for column in ("translation_score", *columns.scores):
         kinds[column] = Value("float32")
     kinds["meta"] = Value("string")

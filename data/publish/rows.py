@@ -12,8 +12,7 @@ from spanferry.data.columns import to_tuples
 from spanferry.data.errors import AccountingError
 from spanferry.data.publish.features import Columns
 from spanferry.data.publish.nested import Exploded, codes, explode, implode, member, structs
-from spanferry.data.publish.tokens import tokens_and_tags
-from spanferry.data.records import Span
+from spanferry.data.publish.word_tags import token_columns
 
 _ATTRIBUTES = pa.list_(pa.struct([("key", pa.string()), ("value", pa.string())]))
 
@@ -53,9 +52,12 @@ def published_rows(table: pa.Table, columns: Columns, schema: pa.Schema, languag
         made["source_spans"] = _source_spans(source, inventory.span_labels)
         made["missing"] = _missing(explode(table["missing"]), source, inventory.span_labels)
     if inventory.token_labelled:
-        made["tokens"], made["tags"] = _tokens(table, texts, inventory.tags())
+        made |= token_columns(table, texts, columns)
     if inventory.relation_labels:
-        made["relations"] = _relations(table, inventory.relation_labels)
+        relations, lost = explode(table["projected_relations"]), explode(table["missing_relations"])
+        made["relations"] = _relations(relations, inventory.relation_labels)
+        reasons = {"reason": member(lost.values, "reason")}
+        made["missing_relations"] = _relations(lost, inventory.relation_labels, **reasons)
     for name, column in columns.labels.items():
         values = pc.map_lookup(table["labels"].combine_chunks(), name, "last")
         made[column] = codes(values, inventory.record_labels[name], f"label {name!r}:")
@@ -111,6 +113,7 @@ def _source_spans(source: Exploded, labels: Sequence[str]) -> pa.Array:
             start=member(values, "start"),
             end=member(values, "end"),
             label=codes(member(values, "label"), labels, "span label"),
+            fragments=implode(*explode(member(values, "fragments"))),
         ),
     )
 
@@ -136,28 +139,8 @@ def _missing(missing: Exploded, source: Exploded, labels: Sequence[str]) -> pa.A
     )
 
 
-def _relations(table: pa.Table, labels: Sequence[str]) -> pa.Array:
-    lengths, values = explode(table["projected_relations"])
+def _relations(relations: Exploded, labels: Sequence[str], **more: pa.Array) -> pa.Array:
+    lengths, values = relations
     label = codes(member(values, "label"), labels, "relation label")
     head, tail = member(values, "head"), member(values, "tail")
-    return implode(lengths, structs(head=head, tail=tail, label=label))
-
-
-def _tokens(
-    table: pa.Table, texts: Sequence[str], names: Sequence[str]
-) -> tuple[pa.Array, pa.Array]:
-    lengths, values = explode(table["projected"])
-    parts = (member(values, name).to_pylist() for name in ("start", "end", "label"))
-    spans = [Span(*fields) for fields in zip(*parts, strict=True)]
-    ends = np.cumsum(lengths).tolist()
-    tokens, tags = [], []
-    for text, words, size, end in zip(
-        texts, to_tuples(table["target_words"]), lengths.tolist(), ends, strict=True
-    ):
-        ranges = None if words is None else [(int(a), int(b)) for a, b in words]
-        of_record = tokens_and_tags(text, ranges, spans[end - size : end])
-        tokens.append(of_record[0])
-        tags.append(of_record[1])
-    sizes = np.array([len(each) for each in tags], np.int64)
-    flat = pa.array([tag for each in tags for tag in each], pa.string())
-    return pa.array(tokens, pa.list_(pa.string())), implode(sizes, codes(flat, names, "tag"))
+    return implode(lengths, structs(head=head, tail=tail, label=label, **more))

@@ -1,28 +1,36 @@
-"""Counts of what became of records and spans; they add up, and they are checked."""
+"""Counts of what became of records, spans and relations; they add up, and they are checked."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from spanferry.data.errors import AccountingError
 from spanferry.data.publish.nested import column, count, explode, member
-from spanferry.data.schema import MISSING_SPAN, PROJECTED_SPAN, SPAN, USAGE
+from spanferry.data.schema import (
+    MISSING_RELATION,
+    MISSING_SPAN,
+    PROJECTED_SPAN,
+    RELATION,
+    SPAN,
+    USAGE,
+)
 
 Counts = Mapping[str, int]
-#: Reason of the spans of records that were rejected before projection saw them.
+#: Reason of the spans and relations of records that were rejected before projection saw them.
 NOT_PROJECTED = "not_projected"
 
 
 @dataclass(frozen=True, slots=True)
 class SplitCounts:
-    """What became of the records and spans of a shard, a split or a language.
+    """What became of the records, spans and relations of a shard, a split or a language.
 
     Args:
         read: records.
@@ -32,6 +40,8 @@ class SplitCounts:
         projected_spans: those that projection placed, by label.
         published_spans: those of them that stand in published records, by label.
         missing_spans: those that it could not place, by reason.
+        source_relations, projected_relations, published_relations: relations by label, likewise.
+        missing_relations: those of which an end was not placed, by reason.
         tokens: what the translations cost at a server that counts (`prompt_tokens`,
             `completion_tokens`), those of rejected records and of failed attempts included.
     """
@@ -43,6 +53,10 @@ class SplitCounts:
     projected_spans: Counts = field(default_factory=dict)
     published_spans: Counts = field(default_factory=dict)
     missing_spans: Counts = field(default_factory=dict)
+    source_relations: Counts = field(default_factory=dict)
+    projected_relations: Counts = field(default_factory=dict)
+    published_relations: Counts = field(default_factory=dict)
+    missing_relations: Counts = field(default_factory=dict)
     tokens: Counts = field(default_factory=dict)
 
     def __add__(self, other: SplitCounts) -> SplitCounts:
@@ -55,6 +69,10 @@ class SplitCounts:
             _add(self.projected_spans, other.projected_spans),
             _add(self.published_spans, other.published_spans),
             _add(self.missing_spans, other.missing_spans),
+            _add(self.source_relations, other.source_relations),
+            _add(self.projected_relations, other.projected_relations),
+            _add(self.published_relations, other.published_relations),
+            _add(self.missing_relations, other.missing_relations),
             _add(self.tokens, other.tokens),
         )
 
@@ -64,20 +82,21 @@ class SplitCounts:
         return sum(sum(reasons.values()) for reasons in self.rejected.values())
 
     def check(self, where: str = "") -> None:
-        """Raise AccountingError unless every record and every span is accounted for."""
+        """Raise AccountingError unless all records, spans and relations are accounted for."""
         place = f"{where}: " if where else ""
         if self.read != self.published + self.rejected_total:
             raise AccountingError(
                 f"{place}{self.read} records read, but {self.published} published "
                 f"and {self.rejected_total} rejected"
             )
-        source, placed, lost = map(
-            _total, (self.source_spans, self.projected_spans, self.missing_spans)
-        )
-        if source != placed + lost:
-            raise AccountingError(
-                f"{place}{source} source spans, but {placed} projected and {lost} missing"
-            )
+        spans = (self.source_spans, self.projected_spans, self.missing_spans)
+        relations = (self.source_relations, self.projected_relations, self.missing_relations)
+        for what, counts in (("spans", spans), ("relations", relations)):
+            source, placed, lost = map(_total, counts)
+            if source != placed + lost:
+                raise AccountingError(
+                    f"{place}{source} source {what}, but {placed} projected and {lost} missing"
+                )
 
     def to_json(self) -> dict[str, Any]:
         """The counts as JSON values."""
@@ -104,7 +123,7 @@ class PublishSummary:
         return sum(map(self.of_language, self.languages), SplitCounts())
 
     def check(self) -> None:
-        """Raise AccountingError unless every record and every span is accounted for."""
+        """Raise AccountingError unless all records, spans and relations are accounted for."""
         for language, splits in self.languages.items():
             for split, counts in splits.items():
                 counts.check(f"{language}/{split}")
@@ -133,40 +152,81 @@ def count_table(table: pa.Table) -> SplitCounts:
     Columns that are null, or not there, stand for stages that a record never reached.
 
     Raises:
-        AccountingError: a rejection without stage or reason, or a record whose source spans are
-            not just its projected and its missing ones.
+        AccountingError: a rejection without stage or reason, or a record whose source spans (or
+            relations) are not just its projected and its missing ones.
     """
     kept = pc.is_null(table["rejection"])
-    source = explode(column(table, "spans", pa.list_(SPAN)))
     placed = column(table, "projected", pa.list_(PROJECTED_SPAN))
     lost = column(table, "missing", pa.list_(MISSING_SPAN))
-    projected, missing = explode(placed), explode(lost)
-
     reached = pc.or_(pc.is_valid(placed), pc.is_valid(lost)).to_numpy()
-    odd = reached & (source.lengths != projected.lengths + missing.lengths)
-    if odd.any():
-        at = int(np.flatnonzero(odd)[0])
-        raise AccountingError(
-            f"record {table['id'][at].as_py()!r}: {source.lengths[at]} source spans, but "
-            f"{projected.lengths[at]} projected and {missing.lengths[at]} missing"
-        )
-    labels = member(projected.values, "label")
-    published = pa.array(kept.to_numpy()[projected.parents()])
+    spans = _fates(table, "spans", column(table, "spans", pa.list_(SPAN)), placed, lost, reached)
+    relations = _fates(
+        table,
+        "relations",
+        column(table, "relations", pa.list_(RELATION)),
+        column(table, "projected_relations", pa.list_(RELATION)),
+        column(table, "missing_relations", pa.list_(MISSING_RELATION)),
+        reached,
+    )
     counts = SplitCounts(
         read=table.num_rows,
         published=pc.sum(kept).as_py() or 0,
         rejected=_count_rejected(table["rejection"].filter(pc.invert(kept))),
-        source_spans=count(member(source.values, "label")),
-        projected_spans=count(labels),
-        published_spans=count(labels.filter(published)),
-        missing_spans=_add(
-            count(member(missing.values, "reason")),
-            {NOT_PROJECTED: int(source.lengths[~reached].sum())},
-        ),
+        source_spans=spans.source,
+        projected_spans=spans.projected,
+        published_spans=spans.published,
+        missing_spans=spans.missing,
+        source_relations=relations.source,
+        projected_relations=relations.projected,
+        published_relations=relations.published,
+        missing_relations=relations.missing,
         tokens=_count_tokens(column(table, "translation_usage", USAGE)),
     )
     counts.check()
     return counts
+
+
+class _Fates(NamedTuple):
+    """What became of the spans or relations of a shard: by label, and the missing by reason."""
+
+    source: Counts
+    projected: Counts
+    published: Counts
+    missing: Counts
+
+
+def _fates(
+    table: pa.Table,
+    what: str,
+    found: pa.ChunkedArray,
+    placed: pa.ChunkedArray,
+    lost: pa.ChunkedArray,
+    reached: npt.NDArray[np.bool_],
+) -> _Fates:
+    """Counts of three columns of lists: in the source, projected, missing.
+
+    Args:
+        reached: which records came to projection.
+    """
+    source, projected, missing = explode(found), explode(placed), explode(lost)
+    odd = reached & (source.lengths != projected.lengths + missing.lengths)
+    if odd.any():
+        at = int(np.flatnonzero(odd)[0])
+        raise AccountingError(
+            f"record {table['id'][at].as_py()!r}: {source.lengths[at]} source {what}, but "
+            f"{projected.lengths[at]} projected and {missing.lengths[at]} missing"
+        )
+    labels = member(projected.values, "label")
+    kept = pc.is_null(table["rejection"]).to_numpy()
+    return _Fates(
+        source=count(member(source.values, "label")),
+        projected=count(labels),
+        published=count(labels.filter(pa.array(kept[projected.parents()]))),
+        missing=_add(
+            count(member(missing.values, "reason")),
+            {NOT_PROJECTED: int(source.lengths[~reached].sum())},
+        ),
+    )
 
 
 def _count_rejected(rejections: pa.ChunkedArray) -> dict[str, Counts]:

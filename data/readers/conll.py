@@ -6,28 +6,28 @@ number or id goes to `meta["document"]`. Of the comments, `# id = x` (or `# sent
 `# id x`) names the sentence, `# text = ...` is its text where the words make it up, and any other
 `# key = value` goes to `meta`.
 
+Further columns may hold tags of words, a layer each (`word_tag_columns`).
+
 Bad sentences: `bad_encoding` (a byte that is not of the encoding), `bad_columns` (more or fewer
-cells than the other lines, or an empty word), `bad_tag`.
+cells than the other lines, or an empty word), `bad_tag`, `bad_word_tags` (an empty one).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
 from functools import partial
 from typing import ClassVar
 
 from spanferry.data.errors import InputError
 from spanferry.data.readers.base import Read, ReaderSettings, attempt
-from spanferry.data.readers.conll_layout import (
-    BLANKS,
-    DOCSTART,
-    KEY_VALUE,
-    Layout,
-    detect_layout,
+from spanferry.data.readers.conll_comments import (
+    NEW_DOCUMENT,
+    Sentence,
+    decode_line,
+    read_comments,
 )
+from spanferry.data.readers.conll_layout import BLANKS, DOCSTART, Layout, detect_layout
 from spanferry.data.readers.conll_settings import ConllSettings
 from spanferry.data.readers.file_reader import FileReader
 from spanferry.data.readers.files import SourceFile, read_lines
@@ -35,23 +35,6 @@ from spanferry.data.readers.tagged import tagged_record
 from spanferry.data.readers.tokens import Joiner
 from spanferry.data.records import Record
 from spanferry.data.tags import TagError
-
-ID_KEYS = ("id", "sent_id")
-NEW_DOCUMENT = re.compile(r"newdoc\b(?: id)?\s*=?\s*(?P<id>.*)")
-ID_ONLY = re.compile(r"id\s+(?P<id>\S+)")
-
-
-@dataclass(slots=True)
-class Sentence:
-    """The lines of one sentence, with their numbers in the file, from 1."""
-
-    lines: list[tuple[int, bytes]] = field(default_factory=list)
-    comments: list[str] = field(default_factory=list)
-    document: str | int | None = None
-
-    def shown(self, encoding: str) -> str:
-        """The lines as text; bytes that are none are escaped."""
-        return "\n".join(line.decode(encoding, "backslashreplace") for _, line in self.lines)
 
 
 class ConllReader(FileReader):
@@ -120,9 +103,10 @@ class ConllReader(FileReader):
     def _record(self, sentence: Sentence, layout: Layout, path: str, id: str) -> Record:
         tokens: list[str] = []
         tags: list[str] = []
+        layers: dict[str, list[str]] = {name: [] for name in layout.layers}
         for number, raw in sentence.lines:
             place = f"{path}:{number}"
-            cells = layout.cells(_decode(raw, self.settings.encoding, place))
+            cells = layout.cells(decode_line(raw, self.settings.encoding, place))
             if len(cells) != layout.width:
                 raise InputError(
                     "bad_columns", f"{len(cells)} columns, expected {layout.width}", origin=place
@@ -133,7 +117,12 @@ class ConllReader(FileReader):
             tokens.append(token)
             if layout.tag is not None:
                 tags.append(cells[layout.tag].strip(BLANKS))
-        named, text, meta = _comments(sentence.comments)
+            for name, column in layout.layers.items():
+                cell = cells[column].strip(BLANKS)
+                if not cell:
+                    raise InputError("bad_word_tags", f"the {name} tag is empty", origin=place)
+                layers[name].append(cell)
+        named, text, meta = read_comments(sentence.comments)
         if sentence.document is not None:
             meta = {"document": sentence.document, **meta}
         try:
@@ -145,35 +134,9 @@ class ConllReader(FileReader):
                 settings=self.settings,
                 joiner=self._joiner,
                 text=text,
+                word_tags=layers,
                 meta=meta,
             )
         except TagError as error:
             error.origin = f"{path}:{sentence.lines[min(error.index, len(tags) - 1)][0]}"
             raise
-
-
-def _decode(raw: bytes, encoding: str, place: str) -> str:
-    try:
-        return raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        byte = f"byte 0x{raw[error.start]:02x} at {error.start}"
-        raise InputError("bad_encoding", f"{byte} is not {encoding}", origin=place) from None
-
-
-def _comments(comments: Sequence[str]) -> tuple[str | None, str | None, dict[str, str | int]]:
-    """The id, the text and the rest that a sentence's comments give."""
-    id, text = None, None
-    meta: dict[str, str | int] = {}
-    for comment in comments:
-        pair = KEY_VALUE.match(f" {comment}")
-        if NEW_DOCUMENT.match(comment):
-            continue
-        if pair and pair["key"] in ID_KEYS:
-            id = pair["value"] or id
-        elif pair and pair["key"] == "text":
-            text = pair["value"]
-        elif pair:
-            meta[pair["key"]] = pair["value"]
-        elif only := ID_ONLY.match(comment):
-            id = only["id"]
-    return id, text, meta

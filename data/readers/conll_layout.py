@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
 from spanferry.data.errors import ConfigError, InputError
+from spanferry.data.readers.conll_comments import KEY_VALUE
 from spanferry.data.readers.conll_settings import ConllSettings
 from spanferry.data.tag_schemes import detect_scheme
 from spanferry.data.tags import OUTSIDE, Scheme, split_tag
@@ -18,7 +19,6 @@ from spanferry.data.tags import OUTSIDE, Scheme, split_tag
 SCAN_LINES = 100_000
 DOCSTART = "-DOCSTART-"
 BLANKS = " \t"
-KEY_VALUE = re.compile(r"\s+(?P<key>[\w.:-]+(?: [\w.:-]+)?)\s*=\s*(?P<value>.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Layout:
         tags: the tags that the scan saw.
         documents: whether the scan saw a `-DOCSTART-`.
         comment: what comments begin with, or None.
+        layers: columns of word tags by the name of their layer.
     """
 
     separator: Literal["tab", "space"]
@@ -44,6 +45,7 @@ class Layout:
     tags: frozenset[str]
     documents: bool
     comment: str | None
+    layers: Mapping[str, int]
 
     def cells(self, line: str) -> list[str]:
         """The columns of a line."""
@@ -111,10 +113,18 @@ def detect_layout(lines: Iterator[str], settings: ConllSettings, path: str) -> L
     widths = Counter(len(split_line(line, separator)) for line in rows)
     width = len(names) if names else widths.most_common(1)[0][0] if widths else 0
     token, tag, tags = 0, None, list[list[str]]()
+    layers: dict[str, int] = {}
     if width:
         token = _column("token_column", settings.token_column, names, width, path)
+        layers = {
+            layer: _column(f"word_tag_columns.{layer}", column, names, width, path)
+            for layer, column in settings.word_tag_columns.items()
+        }
     if width and settings.tag_column is not None:
         tag = _column("tag_column", settings.tag_column, names, width, path)
+    if tag in layers.values() and "tag_column" not in settings.model_fields_set:
+        tag = None  # nobody said that the last column has spans, and it is known to have word tags
+    if tag is not None:
         for sentence in sentences:
             cells = [split_line(line, separator) for line in sentence]
             tags.append([row[tag] for row in cells if len(row) == width])
@@ -127,6 +137,7 @@ def detect_layout(lines: Iterator[str], settings: ConllSettings, path: str) -> L
         tags=frozenset(name for sentence in tags for name in sentence),
         documents=documents,
         comment=settings.comment,
+        layers=layers,
     )
 
 

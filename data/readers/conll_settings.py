@@ -19,6 +19,11 @@ class ConllSettings(TagSettings):
     tag_column: int | str | None = Field(
         default=-1, description="The tags, likewise; null for a corpus without labels."
     )
+    word_tag_columns: dict[str, int | str] = Field(
+        default={},
+        description="Tags of words (parts of speech) by the name of their layer: {upos: 3, xpos: "
+        "4}. If the last column is among them, it is no tag_column, unless you say so.",
+    )
     columns: list[str] | None = Field(
         default=None, description="Names of all columns, to call them by name."
     )
@@ -38,8 +43,11 @@ class ConllSettings(TagSettings):
 
     @model_validator(mode="after")
     def _named(self) -> Self:
-        for field in ("token_column", "tag_column"):
-            name = getattr(self, field)
+        named = {"token_column": self.token_column, "tag_column": self.tag_column}
+        named |= {f"word_tag_columns.{key}": one for key, one in self.word_tag_columns.items()}
+        if "" in self.word_tag_columns:
+            raise ValueError("word_tag_columns: a layer has no name")
+        for field, name in named.items():
             if not isinstance(name, str) or self.header:
                 continue
             if self.columns is None:

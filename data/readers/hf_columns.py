@@ -17,6 +17,8 @@ TEXTS = ("text", "sentence", "context")
 SPANS = ("spans", "entities")
 RELATIONS = ("relations",)
 RELATION_KEYS = frozenset({"head", "tail", "label"})
+#: End of the name of the column in which spanferry publishes the scores of word tags.
+SCORES = "_scores"
 BINARY = frozenset({"binary", "large_binary"})
 
 logger = logging.getLogger(__name__)
@@ -35,6 +37,7 @@ class Columns:
         spans: character spans.
         relations: relations between these.
         meta: columns that are carried along.
+        word_tags: lists of tags by the name of their layer.
     """
 
     id: str | None
@@ -45,6 +48,7 @@ class Columns:
     spans: str | None
     relations: str | None
     meta: tuple[str, ...]
+    word_tags: Mapping[str, str]
 
 
 def find_columns(features: Mapping[str, Any], settings: DatasetsSettings) -> Columns:
@@ -63,6 +67,7 @@ def find_columns(features: Mapping[str, Any], settings: DatasetsSettings) -> Col
         "relations_column": settings.relations_column,
         **{f"label_columns.{name}": column for name, column in settings.label_columns.items()},
         **{f"side_text_columns.{name}": col for name, col in settings.side_text_columns.items()},
+        **{f"word_tag_columns.{n}": col for n, col in (settings.word_tag_columns or {}).items()},
         **{f"meta_columns[{i}]": name for i, name in enumerate(settings.meta_columns or ())},
     }
     for field, column in named.items():
@@ -75,10 +80,15 @@ def find_columns(features: Mapping[str, Any], settings: DatasetsSettings) -> Col
     _check_types(features, text, tokens, tags, spans, relations)
     names = _tag_names(features, tags, settings)
     id = settings.id_column or _first(("id",), features, is_id)
-    used = {id, text, tokens, tags, spans, relations}
+    word_tags = _word_tags(features, tokens, settings)
+    if word_tags and text is None and settings.word_tag_columns is None:
+        text = _first(TEXTS, features, is_text)  # published: the words are those of the text
+    used = {id, text, tokens, tags, spans, relations, *word_tags.values()}
+    if settings.word_tag_columns is None:  # how sure the tags of another text were
+        used |= {f"{column}{SCORES}" for column in word_tags.values()}
     used |= {*settings.label_columns.values(), *settings.side_text_columns.values()}
     meta = _meta(features, used, settings)
-    return Columns(id, text, tokens, tags, names, spans, relations, meta)
+    return Columns(id, text, tokens, tags, names, spans, relations, meta, word_tags)
 
 
 def describe(features: Mapping[str, Any]) -> str:
@@ -215,6 +225,31 @@ def _check_types(
     ):
         if column and not fits(features[column]):
             raise ConfigError(f"{field} {column!r} must hold {what}, not {features[column]}")
+
+
+def _word_tags(
+    features: Mapping[str, Any], tokens: str | None, settings: DatasetsSettings
+) -> dict[str, str]:
+    """The columns of the layers of word tags, named or found."""
+
+    def is_tags(feature: Any) -> bool:
+        inner = getattr(feature, "feature", None)
+        return is_list(feature) and (is_text(inner) or hasattr(inner, "names"))
+
+    if settings.word_tag_columns is None:
+        scored = (name for name in features if f"{name}{SCORES}" in features)
+        return {name: name for name in scored if tokens and is_tags(features[name])}
+    for layer, column in settings.word_tag_columns.items():
+        if not layer:
+            raise ConfigError("word_tag_columns: a layer has no name")
+        if not tokens:
+            raise ConfigError(f"word_tag_columns.{layer} {column!r} needs a token_column")
+        if not is_tags(features[column]):
+            raise ConfigError(
+                f"word_tag_columns.{layer} {column!r} must hold lists of strings or of class "
+                f"labels, not {features[column]}"
+            )
+    return dict(settings.word_tag_columns)
 
 
 def _tag_names(

@@ -5,8 +5,8 @@ dataset. A row of a dataset without ids is called `train-1`, `train-2`, ...; its
 `train row 1`, counts from 1 as well.
 
 Bad rows: `bad_field` (a text or id that is null), `bad_tokens` (an empty word, or as many tags as
-words there are not), `bad_tag`, `bad_label`, `bad_span`, `bad_offset`, and the others of
-`records.validate`.
+words there are not), `bad_tag`, `bad_word_tags`, `bad_label`, `bad_span`, `bad_offset`,
+and the others of `records.validate`.
 """
 
 from __future__ import annotations
@@ -128,6 +128,7 @@ class DatasetsReader:
                 settings=settings,
                 joiner=self._joiner,
                 text=text,
+                word_tags=_word_tags(row, features, columns),
                 **common,
             )
         keys = fields.SpanKeys(settings.start_key, settings.end_key, settings.label_key)
@@ -141,6 +142,7 @@ class DatasetsReader:
             spans=fields.spans_of(plain_spans(spans, keys), columns.spans or "spans", keys),
             relations=fields.relations_of(relations, columns.relations or ""),
             tokens=located(row[columns.tokens], text or "") if columns.tokens else None,
+            word_tags=_word_tags(row, features, columns),
             **common,
         )
 
@@ -171,6 +173,23 @@ def _tags(row: Mapping[str, Any], columns: Columns) -> list[str]:
             raise InputError("bad_tag", f"tag {number} is {fields.show(tag)}, which has no name")
         tags.append(tag)
     return tags
+
+
+def _word_tags(
+    row: Mapping[str, Any], features: Mapping[str, Any], columns: Columns
+) -> dict[str, tuple[str, ...]]:
+    """The layers of word tags; a row in which one is null does not have it."""
+    found = {}
+    for layer, column in columns.word_tags.items():
+        tags = decode(row[column], features[column])
+        if tags is None:
+            continue
+        for number, tag in enumerate(tags, start=1):
+            if not isinstance(tag, str):
+                what = f"{column}: tag {number} is {fields.show(tag)}"
+                raise InputError("bad_word_tags", what)
+        found[layer] = tuple(tags)
+    return found
 
 
 def _readable_tags(row: Mapping[str, Any], columns: Columns) -> list[str]:

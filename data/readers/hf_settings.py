@@ -40,6 +40,12 @@ class DatasetsSettings(TagSettings):
     tag_names: list[str] | None = Field(
         default=None, description="The tags by number, where the dataset does not name them."
     )
+    word_tag_columns: dict[str, str] | None = Field(
+        default=None,
+        description="Tags of words (parts of speech) by the name of their layer: the column of "
+        "each, lists of strings or of class labels, {upos: upos_tags}; null: those that have "
+        "their scores beside them, `upos` and `upos_scores`, as spanferry publishes them.",
+    )
     spans_column: str | None = Field(
         default=None,
         description="Character spans: a list of structs, or a struct of lists, of start, end, "

@@ -7,12 +7,15 @@ Everything but the text may be missing. Other tools' files are read by naming th
 - spaCy's `{"text", "entities": [[0, 4, "PER"]]}`: `spans_field: entities`;
 - Prodigy's `{"text", "tokens", "spans": [{"start", "end", "label"}]}`: nothing.
 
+Events become spans and relations, as `spanferry.data.readers.jsonl_events` says: the trigger and
+the arguments are spans, a role is a relation from the trigger to an argument.
+
 Keys of a span that are none of ours become its attributes, keys of the object that are none of
 ours go to `meta`.
 
 Bad lines: `bad_encoding`, `bad_json`, `bad_unicode`, `bad_field` (a wrong type), `bad_span`,
-`bad_offset`, `bad_relation`, `bad_tokens`, and the others of `records.validate`. A line of white
-space is no record.
+`bad_offset`, `bad_relation`, `bad_event`, `bad_tokens`, `bad_word_tags`, and the others of
+`records.validate`. A line of white space is no record.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from spanferry.data.readers import jsonl_fields as fields
 from spanferry.data.readers.base import Read, ReaderSettings, attempt, failure
 from spanferry.data.readers.file_reader import FileReader
 from spanferry.data.readers.files import SourceFile, read_lines
+from spanferry.data.readers.jsonl_events import events_of
 from spanferry.data.records import Record
 
 
@@ -43,6 +47,9 @@ class JsonlSettings(ReaderSettings):
     start_key: str = Field(default="start", description="Start of a span, in a span object.")
     end_key: str = Field(default="end", description="End of a span, exclusive.")
     label_key: str = Field(default="label", description="Label of a span.")
+    events_field: str = Field(
+        default="events", description="Field of the events: a trigger and arguments with roles."
+    )
     label_fields: dict[str, str] = Field(
         default={}, description="Labels of the whole record, by name: the field that holds each."
     )
@@ -105,6 +112,7 @@ def record_from_json(found: Mapping[str, Any], settings: JsonlSettings, default_
     keys = fields.SpanKeys(settings.start_key, settings.end_key, settings.label_key)
     spans = fields.spans_of(rest.pop(settings.spans_field, None), settings.spans_field, keys)
     relations = fields.relations_of(rest.pop("relations", None), "relations")
+    spans, roles = events_of(rest.pop(settings.events_field, None), settings.events_field, spans)
     labels = {
         **fields.scalars_of(rest.pop("labels", None), "labels"),
         **_picked(rest, settings.label_fields),
@@ -121,6 +129,7 @@ def record_from_json(found: Mapping[str, Any], settings: JsonlSettings, default_
         }.items()
     }
     tokens = rest.pop("tokens", None)
+    word_tags = fields.word_tags_of(rest.pop("word_tags", None), "word_tags")
     meta = dict(fields.object_of(rest.pop("meta", None), "meta"))
     if both := meta.keys() & rest.keys():
         raise InputError("bad_json", f"{sorted(both)} stand in 'meta' and beside it")
@@ -129,7 +138,7 @@ def record_from_json(found: Mapping[str, Any], settings: JsonlSettings, default_
         text=text,
         language=settings.language if language is None else fields.text_of(language, "language"),
         spans=spans,
-        relations=relations,
+        relations=(*relations, *roles),
         labels=labels,
         side_texts=side_texts,
         tokens=None
@@ -137,6 +146,7 @@ def record_from_json(found: Mapping[str, Any], settings: JsonlSettings, default_
         else tuple(
             fields.range_of(one, "tokens", "bad_tokens") for one in fields.list_of(tokens, "tokens")
         ),
+        word_tags=word_tags,
         meta={**meta, **rest},
     )
 

@@ -100,12 +100,17 @@ def spans_of(value: Any, field: str, keys: SpanKeys) -> tuple[Span, ...]:
         InputError: `bad_field`, `bad_span` or `bad_offset`.
     """
     return tuple(
-        _span(one, f"{field}[{number - 1}]", f"s{number}", keys)
+        span_of(one, f"{field}[{number - 1}]", f"s{number}", keys)
         for number, one in enumerate(list_of(value, field), start=1)
     )
 
 
-def _span(value: Any, field: str, default_id: str, keys: SpanKeys) -> Span:
+def span_of(value: Any, field: str, default_id: str, keys: SpanKeys) -> Span:
+    """A span: an object, or a list of start, end and label.
+
+    Raises:
+        InputError: `bad_field`, `bad_span` or `bad_offset`.
+    """
     if isinstance(value, list):
         if len(value) != 3:
             raise InputError("bad_span", f"{field} must be [start, end, label], not {show(value)}")
@@ -156,6 +161,22 @@ def relations_of(value: Any, field: str) -> tuple[Relation, ...]:
         head, tail = (id_of(one[end], f"{field}[{index}].{end}") for end in ("head", "tail"))
         found.append(Relation(head, tail, text_of(one["label"], f"{field}[{index}].label")))
     return tuple(found)
+
+
+def word_tags_of(value: Any, field: str) -> dict[str, tuple[str, ...]]:
+    """Layers of word tags: an object of lists of strings.
+
+    Raises:
+        InputError: `bad_field` or `bad_word_tags`.
+    """
+    found = {}
+    for layer, tags in object_of(value, field).items():
+        if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+            raise InputError(
+                "bad_word_tags", f"{field}.{layer} must be a list of strings, not {show(tags)}"
+            )
+        found[layer] = tuple(tags)
+    return found
 
 
 def is_offset(value: Any) -> bool:

@@ -47,6 +47,7 @@ def tagged_record(
     text: str | None = None,
     labels: Mapping[str, str] | None = None,
     side_texts: Mapping[str, str] | None = None,
+    word_tags: Mapping[str, Sequence[str]] | None = None,
     meta: Mapping[str, Any] | None = None,
 ) -> Record:
     """The record of a sentence of tokens; its spans are called `s1`, `s2`, ...
@@ -62,6 +63,7 @@ def tagged_record(
             white space alone.
         labels: labels of the whole record.
         side_texts: further texts.
+        word_tags: layers of tags by name, one a word.
         meta: whatever else.
 
     Raises:
@@ -87,5 +89,6 @@ def tagged_record(
         labels=labels or {},
         side_texts=side_texts or {},
         tokens=offsets,
+        word_tags={layer: tuple(given) for layer, given in (word_tags or {}).items()},
         meta=meta or {},
     )

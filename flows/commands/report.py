@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -47,20 +48,28 @@ def print_report(console: Console, done: Result, *, config: Path) -> None:
 
 
 def counts_table(target: str, counts: SplitCounts) -> Table:
-    """The accounts of a language: records and spans, and where each of them ended."""
-    table = Table("", "records", "spans", title=f"{target}", title_justify="left", min_width=40)
-    source = sum(counts.source_spans.values())
-    table.add_row("read", str(counts.read), str(source))
-    table.add_row("published", str(counts.published), str(sum(counts.published_spans.values())))
+    """The accounts of a language: records, spans and relations, and where each of them ended."""
+    related = bool(counts.source_relations)
+    head = ["", "records", "spans", *(["relations"] if related else [])]
+    table = Table(*head, title=f"{target}", title_justify="left", min_width=40)
+
+    def add(what: str, *cells: int | Mapping[str, int] | None) -> None:
+        numbers = [sum(cell.values()) if isinstance(cell, Mapping) else cell for cell in cells]
+        table.add_row(what, *("" if n is None else str(n) for n in numbers[: len(head) - 1]))
+
+    add("read", counts.read, counts.source_spans, counts.source_relations)
+    add("published", counts.published, counts.published_spans, counts.published_relations)
     for stage, reasons in counts.rejected.items():
         for reason, number in reasons.items():
-            table.add_row(f"rejected by {stage}: {reason}", str(number), "")
+            add(f"rejected by {stage}: {reason}", number)
     table.add_section()
-    table.add_row("projected", "", str(sum(counts.projected_spans.values())))
+    add("projected", None, counts.projected_spans, counts.projected_relations)
     for reason, number in counts.missing_spans.items():
-        table.add_row(f"missing: {reason}", "", str(number))
+        add(f"missing: {reason}", None, number)
+    for reason, number in counts.missing_relations.items():
+        add(f"missing: {reason}", None, None, number)
     if counts.tokens:
         table.add_section()
         for name, number in counts.tokens.items():
-            table.add_row(f"{name.replace('_', ' ')}: {number:,}", "", "")
+            add(f"{name.replace('_', ' ')}: {number:,}")
     return table

@@ -50,8 +50,10 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "align", align.COLUMNS, lambda t, c: align.run(t, c.backends.aligner(c.target)), version="3"
     ),
-    Stage("project", project.COLUMNS, lambda t, c: project.run(t, c.backends.method())),
-    Stage("score", score.COLUMNS, lambda t, c: score.run(t, c.backends.filters()), version="2"),
+    Stage(
+        "project", project.COLUMNS, lambda t, c: project.run(t, c.backends.method()), version="2"
+    ),
+    Stage("score", score.COLUMNS, lambda t, c: score.run(t, c.backends.filters()), version="3"),
     Stage("filter", filters.COLUMNS, lambda t, c: filters.run(t, c.backends.filters())),
 )
 NAMES = tuple(stage.name for stage in STAGES)

@@ -1,25 +1,29 @@
-"""project: adds the spans and relations of the translation, and the spans that are missing."""
+"""project: adds the spans and relations of the translation, and those that are missing."""
 
 from __future__ import annotations
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from spanferry.data.columns import to_tuples
 from spanferry.data.errors import AccountingError
 from spanferry.data.links import Link
-from spanferry.data.records import MissingSpan, Span
+from spanferry.data.records import MissingSpan, Relation, Span
 from spanferry.data.schema import (
     PROJECT_FIELDS,
     missing_to_row,
     projected_to_row,
+    relation_to_row,
     row_to_span,
     schema,
 )
+from spanferry.flows.stages import word_tags
 from spanferry.projection.base import Projection, ProjectionInput, ProjectionMethod
+from spanferry.projection.relations import project_relations
 
 COLUMNS = (
-    "text", "language", "spans", "relations", "target_language", "translation",
-    "translation_segments", "source_words", "target_words", "links",
+    "text", "language", "spans", "relations", "tokens", "word_tags", "target_language",
+    "translation", "translation_segments", "source_words", "target_words", "links",
 )  # fmt: skip
 
 
@@ -44,9 +48,12 @@ def run(table: pa.Table, method: ProjectionMethod) -> pa.Table:
         {
             "projected": [projected_to_row(span) for span in result.spans],
             "missing": [missing_to_row(span) for span in result.missing],
-            "projected_relations": _relations(relations, result),
+            **_relations(relations, result),
+            "projected_word_tags": tags,
         }
-        for relations, result in zip(table["relations"].to_pylist(), results, strict=True)
+        for relations, result, tags in zip(
+            table["relations"].to_pylist(), results, word_tags.run(table), strict=True
+        )
     ]
     return pa.Table.from_pylist(rows, schema=schema(PROJECT_FIELDS))
 
@@ -62,6 +69,7 @@ def _inputs(table: pa.Table, spans: list[tuple[Span, ...]]) -> list[ProjectionIn
         table["language"].to_pylist(),
         table["target_language"].to_pylist(),
         to_tuples(table["translation_segments"]),
+        pc.is_valid(table["tokens"]).to_pylist(),
         strict=True,
     )
     return [
@@ -75,25 +83,39 @@ def _inputs(table: pa.Table, spans: list[tuple[Span, ...]]) -> list[ProjectionIn
             language=language,
             target_language=target_language,
             segments=tuple(segments),
+            token_labelled=token_labelled,
         )
-        for of_record, text, translation, source, target, links, language, target_language, segments
-        in columns
+        for (
+            of_record, text, translation, source, target, links, language, target_language,
+            segments, token_labelled,
+        ) in columns
     ]  # fmt: skip
 
 
 def _account(spans: tuple[Span, ...], projection: Projection, method: str) -> None:
-    """Every source span ends in exactly one place."""
+    """Every source span ends in exactly one place; relations need ids that differ."""
     ends = [span.source_span for span in projection.spans]
     ends += [span.source_span for span in projection.missing]
     if sorted(ends) != sorted(span.id for span in spans):
         raise AccountingError(f"{method} took {len(spans)} spans and accounted for {len(ends)}")
+    ids = [span.id for span in projection.spans]
+    if len(set(ids)) < len(ids):
+        twice = next(id for id in ids if ids.count(id) > 1)
+        raise AccountingError(f"{method} gave two projected spans the id {twice!r}")
 
 
-def _relations(relations: list[dict[str, str]], projection: Projection) -> list[dict[str, str]]:
-    """The relations of which both ends were placed, with the ids of the projected spans."""
-    ids = {span.source_span: span.id for span in projection.spans}
-    return [
-        {"head": ids[r["head"]], "tail": ids[r["tail"]], "label": r["label"]}
-        for r in relations
-        if r["head"] in ids and r["tail"] in ids
-    ]
+def _relations(
+    rows: list[dict[str, str]], projection: Projection
+) -> dict[str, list[dict[str, str]]]:
+    """The columns of the relations; every source relation ends in one of the two."""
+    kept, missing = project_relations([Relation(**row) for row in rows], projection.spans)
+    if len(kept) + len(missing) != len(rows):
+        raise AccountingError(
+            f"{len(rows)} relations read, but {len(kept)} projected and {len(missing)} missing"
+        )
+    return {
+        "projected_relations": [relation_to_row(relation) for relation in kept],
+        "missing_relations": [
+            {**relation_to_row(relation), "reason": reason} for relation, reason in missing
+        ],
+    }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pyarrow as pa
 
 from spanferry.data.errors import AccountingError
@@ -14,7 +16,7 @@ from spanferry.projection.filters.base import Filter, ScoreInput
 COLUMNS = (
     *translate.COLUMNS,
     "target_language", "translation", "projected", "missing", "projected_relations",
-    "back_translation",
+    "projected_word_tags", "back_translation",
 )  # fmt: skip
 
 
@@ -44,4 +46,8 @@ def _input(row: dict[str, object]) -> ScoreInput:
         missing=tuple(MissingSpan(**span) for span in values["missing"]),
         projected_relations=tuple(Relation(**r) for r in values["projected_relations"]),
         back_translation=None if back is None else str(back),
+        tag_scores={
+            layer: [tag["score"] for tag in tags]
+            for layer, tags in cast("list[Any]", row["projected_word_tags"] or [])
+        },
     )

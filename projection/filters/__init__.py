@@ -18,6 +18,7 @@ FILTERS: dict[str, str] = {
     ),
     "length_ratio": "spanferry.projection.filters.length_ratio:LengthRatioFilter",
     "min_span_score": "spanferry.projection.filters.min_span_score:MinSpanScoreFilter",
+    "min_tag_score": "spanferry.projection.filters.min_tag_score:MinTagScoreFilter",
     "min_round_trip": "spanferry.projection.filters.round_trip:RoundTripFilter",
 }
 
@@ -40,7 +41,9 @@ class FilterSettings(BaseModel):
     identical_to_source: bool = Field(
         True, description="reject records whose unlabelled words all stayed as they were"
     )
-
+    min_tag_score: float = Field(
+        0, ge=0, le=1, description="lowest mean confidence of the word tags; 0 accepts all"
+    )
     min_round_trip: float = Field(
         0,
         ge=0,

@@ -7,8 +7,8 @@ threshold re-runs the decision alone.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -23,6 +23,7 @@ class ScoreInput:
     Args:
         back_translation: the translation in the source language again, from translators that
             make one.
+        tag_scores: scores of the word tags, a layer each.
     """
 
     record: Record
@@ -32,6 +33,7 @@ class ScoreInput:
     missing: tuple[MissingSpan, ...]
     projected_relations: tuple[Relation, ...]
     back_translation: str | None = None
+    tag_scores: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
 
 class Filter(ABC):

@@ -9,7 +9,8 @@ class CompleteFilter(Filter):
     """Share of the source spans that were projected.
 
     A text with a label missing teaches a model that the words of that label carry none, so a
-    record is kept only when nothing is missing.
+    record is kept only when nothing is missing. A relation is lost only together with one of its
+    spans, so a record that is complete has all its relations and events, too.
 
     Args:
         required: reject records with missing spans; otherwise all are accepted.

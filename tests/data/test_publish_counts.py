@@ -63,6 +63,52 @@ def test_count_table() -> None:
     )
 
 
+def related() -> list[dict[str, Any]]:
+    """Records with two relations each: kept, lost in part, never projected."""
+    knows, near = Relation("s0", "s1", "knows"), Relation("s0", "s2", "near")
+    record = Record("r", TEXT, spans=SPANS, relations=(knows, near))
+    placed = [
+        place(TEXT, part, span) for part, span in zip(("Ada", "Bob", "Lima"), SPANS, strict=True)
+    ]
+    return [
+        filter_row(0, record, TEXT, projected=placed, relations=(knows, near)),
+        filter_row(
+            1,
+            record,
+            TEXT,
+            projected=placed[:2],
+            missing=[MissingSpan("s2", "no_link")],
+            relations=[knows],
+            missing_relations=[(near, "missing_tail")],
+            rejection=("filter", "complete", ""),
+        ),
+        {
+            **filter_row(2, record, None, rejection=("translate", "too_long", "")),
+            "projected": None,
+            "missing": None,
+            "projected_relations": None,
+            "missing_relations": None,
+        },
+    ]
+
+
+def test_relations_are_counted() -> None:
+    counts = count_table(filter_table(related()))
+    assert counts.source_relations == {"knows": 3, "near": 3}
+    assert counts.projected_relations == {"knows": 2, "near": 1}
+    assert counts.published_relations == {"knows": 1, "near": 1}
+    assert counts.missing_relations == {"missing_tail": 1, "not_projected": 2}
+    assert (counts + counts).missing_relations == {"missing_tail": 2, "not_projected": 4}
+    assert SplitCounts.from_json(json.loads(json.dumps(counts.to_json()))) == counts
+
+
+@pytest.mark.parametrize("name", ["projected_relations", "missing_relations"])
+def test_a_relation_that_is_lost_is_an_error(name: str) -> None:
+    rows = related()
+    with pytest.raises(AccountingError, match="'r': 2 source relations, but"):
+        count_table(filter_table([rows[0], {**rows[1], name: []}]))
+
+
 @settings(deadline=None)
 @given(st.lists(st.integers(0, 5), max_size=12), st.integers(0, 12))
 def test_counts_add_up(picks: list[int], cut: int) -> None:
@@ -114,6 +160,7 @@ def test_two_errors_do_not_cancel_out() -> None:
     [
         (SplitCounts(read=3, published=1), "es/train: 3 records read, but 1 published and 0 rej"),
         (SplitCounts(source_spans={"A": 1}), "es/train: 1 source spans, but 0 projected"),
+        (SplitCounts(source_relations={"A": 1}), "es/train: 1 source relations, but 0 projected"),
     ],
 )
 def test_a_summary_is_checked(counts: SplitCounts, message: str) -> None:

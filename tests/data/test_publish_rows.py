@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ RECORD = Record(
     "r1",
     TEXT,
     spans=SPANS,
-    relations=(Relation("s0", "s1", "works_at"),),
+    relations=(Relation("s0", "s1", "works_at"), Relation("s1", "s2", "in")),
     labels={"topic": "work"},
     side_texts={"question": "Who moved?"},
     meta={"page": 3},
@@ -50,14 +51,15 @@ def test_nested_spans_relations_labels_and_side_texts(tmp_path: Path) -> None:
         translation,
         projected=placed,
         missing=[MissingSpan("s2", "no_link")],
-        relations=RECORD.relations,
+        relations=RECORD.relations[:1],
+        missing_relations=[(RECORD.relations[1], "missing_tail")],
         side_texts={"question": "¿Quién se mudó?"},
     )
     dataset = published(tmp_path, filter_table([row]))
     assert dataset.column_names == [
         "id", "text", "language", "spans", "relations", "topic", "question", "missing",
-        "source_text", "source_language", "source_spans", "translation_score", "score_complete",
-        "score_min_span_score", "meta",
+        "missing_relations", "source_text", "source_language", "source_spans", "translation_score",
+        "score_complete", "score_min_span_score", "meta",
     ]  # fmt: skip
     names = dataset.features["spans"].feature["label"].names
     assert names == ["LOC", "ORG", "PER"]
@@ -78,16 +80,17 @@ def test_nested_spans_relations_labels_and_side_texts(tmp_path: Path) -> None:
                 **common,
             },
         ],
-        "relations": [{"head": "s0", "tail": "s1", "label": 0}],
+        "relations": [{"head": "s0", "tail": "s1", "label": 1}],
         "topic": 0,
         "question": "¿Quién se mudó?",
         "missing": [{"source_span": "s2", "label": 0, "reason": "no_link"}],
+        "missing_relations": [{"head": "s1", "tail": "s2", "label": 0, "reason": "missing_tail"}],
         "source_text": TEXT,
         "source_language": "en",
         "source_spans": [
-            {"id": "s0", "start": 0, "end": 3, "label": 2},
-            {"id": "s1", "start": 11, "end": 29, "label": 1},
-            {"id": "s2", "start": 25, "end": 29, "label": 0},
+            {"id": "s0", "start": 0, "end": 3, "label": 2, "fragments": []},
+            {"id": "s1", "start": 11, "end": 29, "label": 1, "fragments": []},
+            {"id": "s2", "start": 25, "end": 29, "label": 0, "fragments": []},
         ],
         "translation_score": -0.5,
         "score_complete": pytest.approx(2 / 3),
@@ -113,14 +116,16 @@ def test_offsets_are_code_points(tmp_path: Path, translation: str, part: str) ->
 
 
 def test_a_discontinuous_span(tmp_path: Path) -> None:
-    record = Record("r1", "He gave it up.", spans=mark("He gave it up.", ("gave it up", "ACT")))
+    (act,) = mark("He gave it up.", ("gave it up", "ACT"))
+    record = Record("r1", "He gave it up.", spans=(replace(act, fragments=((3, 7), (11, 13))),))
     translation = "Er gab es auf."
     whole = place(translation, "gab es auf", record.spans[0], fragments=((3, 6), (10, 13)))
-    (span,) = published(
-        tmp_path, filter_table([filter_row(0, record, translation, projected=[whole])])
-    )[0]["spans"]
+    row = filter_row(0, record, translation, projected=[whole])
+    (found,) = published(tmp_path, filter_table([row]))
+    (span,), (source,) = found["spans"], found["source_spans"]
     assert span["text"] == "gab ... auf"
     assert span["fragments"] == [{"start": 3, "end": 6}, {"start": 10, "end": 13}]
+    assert source["fragments"] == [{"start": 3, "end": 7}, {"start": 11, "end": 13}]
 
 
 @pytest.mark.parametrize(
@@ -134,8 +139,18 @@ def test_a_discontinuous_span(tmp_path: Path) -> None:
         ),
         # without words: cut at white space, and again at the edge of the span
         ("Ada vive en Lima.", None, [("Lima", "LOC")], "Ada/O vive/O en/O Lima/B-LOC ./O"),
-        # a span within a word cuts it
-        ("Eine Parisreise", [(0, 4), (5, 15)], [("Paris", "LOC")], "Eine/O Paris/B-LOC reise/O"),
+        # a span within a word counts as the word, but for the marks at its edges
+        ("Eine Parisreise", [(0, 4), (5, 15)], [("Paris", "LOC")], "Eine/O Parisreise/B-LOC"),
+        ("«Parisreise!»", None, [("reise", "LOC")], "«/O Parisreise/B-LOC !»/O"),
+        ("Covid-19.", None, [("Covid", "LOC")], "Covid-19/B-LOC ./O"),
+        ("U.S., etc", None, [("U.S.", "LOC")], "U.S./B-LOC ,/O etc/O"),
+        ("हिन्दी।", None, [("हिन्द", "LOC")], "हिन्दी/B-LOC ।/O"),
+        (
+            "Paris- und Romreise",
+            None,
+            [("Paris- und Rom", "LOC")],
+            "Paris-/B-LOC und/I-LOC Romreise/I-LOC",
+        ),
         # of overlapping spans the longest
         (
             "la Universidad de Lima",
@@ -149,8 +164,14 @@ def test_a_discontinuous_span(tmp_path: Path) -> None:
             [("San Juan", "PER"), ("Juan de Lima", "LOC")],
             "San/O Juan/B-LOC de/I-LOC Lima/I-LOC",
         ),
-        # neighbours of one label stay two
+        # neighbours of one label stay two, so a word with two spans is cut
         ("東京大阪", [(0, 4)], [("東京", "LOC"), ("大阪", "LOC")], "東京/B-LOC 大阪/B-LOC"),
+        (
+            "東京と大阪へ",
+            [(0, 6)],
+            [("東京", "LOC"), ("大阪", "LOC")],
+            "東京/B-LOC と/O 大阪/B-LOC へ/O",
+        ),
         # a span on characters that no word holds
         ("a 😀 b", [(0, 1), (4, 5)], [("😀", "LOC")], "a/O 😀/B-LOC b/O"),
         ("nada", [(0, 4)], [], "nada/O"),
@@ -198,6 +219,7 @@ def test_nulls_in_every_column_that_may_have_them(tmp_path: Path) -> None:
         row[name] = None
     for name in ("translated_side_texts", "translation_score", "projected_relations"):
         row[name] = None
+    row["missing_relations"] = None
     inventory = Inventory(("PER",), ("knows",), {"topic": ("work",)}, ("question",), True)
     (found,) = published(tmp_path, filter_table([row]), inventory)
     assert {name: value for name, value in found.items() if value is not None} == {
@@ -208,6 +230,7 @@ def test_nulls_in_every_column_that_may_have_them(tmp_path: Path) -> None:
         "spans": [],
         "relations": [],
         "missing": [],
+        "missing_relations": [],
         "source_language": "en",
         "source_spans": [],
         "score_complete": 0.0,
@@ -256,14 +279,11 @@ def test_labels_that_are_not_in_the_inventory(
     tmp_path: Path, inventory: Inventory, message: str
 ) -> None:
     span = Span(0, 3, "PER", id="s0")
-    record = Record("r1", "Ada ran", spans=(span,), labels={"topic": "work"})
-    row = filter_row(
-        0,
-        record,
-        "Ada corrió",
-        projected=[place("Ada corrió", "Ada", span)],
-        relations=[Relation("s0", "s0", "knows")],
-    )
+    knows = (Relation("s0", "s0", "knows"),)
+    labels = {"topic": "work"}
+    record = Record("r1", "Ada ran", spans=(span,), relations=knows, labels=labels)
+    placed = [place("Ada corrió", "Ada", span)]
+    row = filter_row(0, record, "Ada corrió", projected=placed, relations=knows)
     with pytest.raises(AccountingError, match=message):
         published(tmp_path, filter_table([row]), inventory)
 

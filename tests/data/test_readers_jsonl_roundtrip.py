@@ -68,6 +68,10 @@ def records(draw: st.DrawFn) -> Record:
     if ids:
         end = st.sampled_from(ids)
         relations = draw(st.lists(st.builds(Relation, end, end, WORDS), max_size=2))
+    tokens = draw(st.none() | ranges(len(text)))
+    size = len(tokens or ())
+    layer = st.lists(WORDS.map("T{}".format), min_size=size, max_size=size).map(tuple)
+    layers = st.dictionaries(WORDS.map("L{}".format), layer, max_size=2)
     return validate(
         Record(
             id="r" + draw(WORDS),
@@ -77,7 +81,8 @@ def records(draw: st.DrawFn) -> Record:
             relations=tuple(relations),
             labels=draw(MAPS),
             side_texts=draw(MAPS),
-            tokens=draw(st.none() | ranges(len(text))),
+            tokens=tokens,
+            word_tags={} if tokens is None else draw(layers),
             meta=draw(st.dictionaries(WORDS, JSON, max_size=2)),
         )
     )

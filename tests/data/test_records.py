@@ -30,6 +30,10 @@ CASES = [
     (replace(GOOD, relations=(Relation("a", "c", "knows"),)), "bad_relation"),
     (replace(GOOD, tokens=((0, 3), (2, 7))), "bad_tokens"),
     (replace(GOOD, tokens=((0, 99),)), "bad_tokens"),
+    (replace(GOOD, word_tags={"upos": ("X",)}), "bad_word_tags"),
+    (replace(GOOD, tokens=((0, 3),), word_tags={"upos": ("X", "Y")}), "bad_word_tags"),
+    (replace(GOOD, tokens=((0, 3),), word_tags={"upos": ("",)}), "bad_word_tags"),
+    (replace(GOOD, tokens=((0, 3),), word_tags={"": ("X",)}), "bad_word_tags"),
 ]  # fmt: skip
 
 

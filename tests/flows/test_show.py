@@ -43,6 +43,8 @@ def test_only_the_fragments_of_a_discontinuous_span_are_coloured() -> None:
     text = highlight("left and right atrium", [span(0, 21, "X", fragments=parts)], {"X": "red"})
     coloured = [bool(text.get_style_at_offset(Console(), at).color) for at in range(21)]
     assert coloured == [at < 4 or at >= 15 for at in range(21)]
+    plain = highlight("left and right atrium", [span(0, 21, "X", fragments=parts)], {}, plain=True)
+    assert plain.plain == "[left…] and right [atrium]‹X›"
 
 
 def test_missing_and_rejected_are_said() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -118,6 +120,36 @@ def test_relations_survive_where_both_ends_do() -> None:
     assert [span["source_span"] for span in row["projected"]] == ["s"]
     assert row["missing"] == [{"source_span": "t", "reason": "no_links"}]
     assert row["projected_relations"] == [{"head": "s", "tail": "s", "label": "q"}]
+    assert row["missing_relations"] == [
+        {"head": "s", "tail": "t", "label": "r", "reason": "missing_tail"}
+    ]
+
+
+def test_a_record_without_translation_loses_its_relations() -> None:
+    given = aligned(RECORD).drop_columns("translation")
+    given = given.append_column("translation", pa.array([None], pa.string()))
+    (row,) = project.run(given, Method()).to_pylist()
+    assert [each["reason"] for each in row["missing_relations"]] == ["missing_head_and_tail"] * 2
+
+
+@pytest.mark.parametrize("tokens", [None, ((0, 1), (2, 3))])
+def test_a_method_is_told_whether_words_are_labelled(tokens: Any) -> None:
+    seen: list[bool] = []
+
+    class Told(Method):
+        def project(self, items: Sequence[ProjectionInput]) -> list[Projection]:
+            seen.extend(item.token_labelled for item in items)
+            return super().project(items)
+
+    method = Told(projected("s"), projected("t"))
+    project.run(aligned(replace(RECORD, tokens=tokens)), method)
+    assert seen == [tokens is not None]
+
+
+def test_two_spans_of_one_id_are_an_error() -> None:
+    twice = Method(projected("s"), replace(projected("s"), source_span="t"))
+    with pytest.raises(AccountingError, match="two projected spans the id 's'"):
+        project.run(aligned(RECORD), twice)
 
 
 @pytest.mark.parametrize(

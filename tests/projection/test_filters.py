@@ -176,6 +176,7 @@ def test_build_gives_all_filters_with_their_columns() -> None:
         ("identical_to_source", "off"),
         ("length_ratio", "off"),
         ("min_span_score", "at least 0.3"),
+        ("min_tag_score", "off"),
         ("min_round_trip", "off"),
     ]
     assert [name for name, _ in SCORE_FIELDS] == [each.column for each in made]
@@ -191,6 +192,7 @@ def test_build_gives_all_filters_with_their_columns() -> None:
         {"min_span_score": 1.5},
         {"min_span_score": -0.1},
         {"min_round_trip": 40},
+        {"min_tag_score": 90},
         {"fluency": True},
     ],
 )
