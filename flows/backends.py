@@ -9,15 +9,18 @@ from typing import Any
 from spanferry.aligners import ALIGNERS
 from spanferry.aligners.base import Aligner, CorpusAligner
 from spanferry.aligners.calibration.setting import with_calibration
+from spanferry.aligners.embedded.likeness import EmbeddedLikeness
 from spanferry.data import backends, samples
 from spanferry.data.backends import BackendInfo
 from spanferry.data.readers import READERS
 from spanferry.data.readers.base import Reader
 from spanferry.flows.config import BaseConfig
 from spanferry.projection import METHODS
+from spanferry.projection.alignment import AlignmentProjection
 from spanferry.projection.base import ProjectionMethod
 from spanferry.projection.filters import build as build_filters
 from spanferry.projection.filters.base import Filter
+from spanferry.projection.ranking import Links
 from spanferry.translators import TRANSLATORS
 from spanferry.translators.base import Translator
 
@@ -37,6 +40,26 @@ def make_aligner(settings: Any, source: str, target: str) -> Aligner:
     made = backends.load("aligners", settings.backend, ALIGNERS)
     aligner: Aligner = made(settings, source_language=source, target_language=target)
     return with_calibration(aligner, settings)
+
+
+def make_method(settings: Any, links: Links) -> ProjectionMethod:
+    """The projection method of a `project` section, not set up, for links of that kind."""
+    made = backends.load("methods", settings.method, METHODS)
+    if not issubclass(made, AlignmentProjection):
+        other: ProjectionMethod = made(settings)
+        return other
+    wanted = settings.likeness == "embedded"
+    wanted |= settings.likeness == "auto" and EmbeddedLikeness.installed()
+    likeness = EmbeddedLikeness() if wanted else None
+    return AlignmentProjection(settings, likeness=likeness, links=links)
+
+
+def links_of(align: Any) -> Links:
+    """The kind of links that an `align` section gives.
+
+    Calibrated scores are others than those that the weights for `embedded` were fitted to.
+    """
+    return "embedded" if align.backend == "embedded" and not align.calibration else "any"
 
 
 class Backends:
@@ -70,7 +93,7 @@ class Backends:
             return backends.load("readers", source.reader, READERS)(source)
         settings = getattr(self.config, stage)
         if stage == "project":
-            return backends.load("methods", settings.method, METHODS)(settings)
+            return make_method(settings, links_of(self.config.align))
         source = self.config.source.language
         if stage == "align":
             return make_aligner(settings, source, target)

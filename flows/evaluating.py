@@ -14,11 +14,11 @@ from spanferry.data.errors import ConfigError
 from spanferry.data.links import Link
 from spanferry.data.readers import READERS
 from spanferry.data.records import Offsets, Record
-from spanferry.flows.backends import make_aligner
+from spanferry.flows.backends import links_of, make_aligner, make_method
 from spanferry.flows.config import reader_for, settings_class
-from spanferry.projection import METHODS
 from spanferry.projection.evaluate import LabelledRange, SpanReport, score_spans
 from spanferry.projection.gold import GoldResult, LinkSource, evaluate_gold
+from spanferry.projection.ranking import Links
 
 
 def evaluate_pairs(path: Path, config: Any | None, links: str | None) -> GoldResult:
@@ -35,7 +35,11 @@ def evaluate_pairs(path: Path, config: Any | None, links: str | None) -> GoldRes
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigError(f"{path}: is no file of gold pairs: {error!r}") from None
     settings: Any = config.project if config else settings_class("methods", "alignment")()
-    method = backends.load("methods", settings.method, METHODS)(settings)
+    if links:
+        kind: Links = "any"
+    else:
+        kind = links_of(config.align) if config else "embedded"
+    method = make_method(settings, kind)
     method.setup()
     return evaluate_gold(path, links or _aligner(config, source, target), method)
 

@@ -27,6 +27,9 @@ class ProjectionInput:
             one another (sentences); empty where that is not known.
         token_labelled: the source was labelled word by word, so a span is to cover whole words
             of the translation; otherwise it may be a part of a word.
+        others: further inputs for the same translation, with the same target words: the same text
+            in other languages, or other links of it. Each has the spans that it knows, with the
+            ids that they have here. What they say of where a span goes adds up.
     """
 
     text: str
@@ -39,6 +42,7 @@ class ProjectionInput:
     target_language: str = ""
     segments: tuple[tuple[int, int, int, int], ...] = ()
     token_labelled: bool = False
+    others: tuple[ProjectionInput, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -112,17 +112,7 @@ def read_gold(path: Path) -> Iterator[GoldPair]:
 
 def with_links(item: ProjectionInput, links: Sequence[Link]) -> ProjectionInput:
     """The input with these links instead of its own."""
-    return ProjectionInput(
-        text=item.text,
-        spans=item.spans,
-        translation=item.translation,
-        source_words=item.source_words,
-        target_words=item.target_words,
-        links=links,
-        language=item.language,
-        target_language=item.target_language,
-        segments=item.segments,
-    )
+    return replace(item, links=links)
 
 
 def projected_tokens(projection: Projection, tokens: Sequence[Offsets]) -> frozenset[LabelledRange]:
@@ -164,6 +154,7 @@ def _pair(row: dict[str, Any], number: int) -> GoldPair:
         links=(),
         language=row["src_lang"],
         target_language=row["tgt_lang"],
+        token_labelled=True,
     )
     links = {name: _links(text) for name, text in row.get("alignments", {}).items()}
     wanted = frozenset(tag_ranges(row["tgt_tags"]))

@@ -16,19 +16,25 @@ How a span is placed, step by step (`alignment.py` runs them; each has a case in
    with the span's words against that with all others. Links of source stop words and marks count
    little, and so does the evidence of target stop words and marks: every translation moves them.
    A word without links costs a little.
-4. *Segment.* The contiguous target words with the largest sum are the span. So gaps are filled
-   when what lies beyond is worth more than they cost; of several runs the best wins.
-5. *Conflicts.* Spans are placed in the order of their sums. A word that is taken is closed to
-   every span that does not overlap its owner in the source; such a span is placed anew.
-6. *Shared edges.* A clause that begins where its sentence does, or after punctuation, begins so
-   in the translation: the words in between are taken in unless they are linked elsewhere
-   (`Service was prompt` -> `El servicio fue rápido`). The same holds for its end. Short spans do
-   not: `Service` is `servicio`.
+4. *Candidates.* Contiguous target words around those with the largest sums, and from and to the
+   nearest boundaries of clauses (`segments.py`).
+5. *Ranking.* Each candidate gets a probability from what is told of it: its evidence, what it
+   covers and what it lacks, its length, what stands at both sides of its edges, whether it begins
+   and ends where its clause does, and what its words have in common with the span's (`features.py`,
+   `edge_features.py`, `ranking.py`). The weights are fitted on gold.
+6. *Joint decision.* Spans that do not overlap in the source do not overlap in the translation; of
+   all choices that keep to this, the likeliest is made (`joint.py`).
 7. *Characters.* See `edges.py`: punctuation that the source span does not begin or end with is cut
-   off, also inside a word; so is an elided article (`l'`) that the source span does not have.
+   off, also inside a word; so is an elided article (`l'`) that the source span does not have. A
+   span on a part of a word is a part of a word where characters are labelled (`word_parts.py`).
+8. *Confidence.* The calibrated probability that the span is exactly right (`confidence.py`).
+
+A text that is its own translation keeps its spans.
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -38,17 +44,17 @@ REASONS: dict[str, str] = {
     "no_links": "none of the span's words has a link",
     "weak_links": "the span's links together weigh less than `min_mass`",
     "outside_segment": "all its links lead out of the stretches that translate its sentence",
-    "claimed": "all words it is linked to belong to spans that do not overlap it in the source",
+    "claimed": "all its places belong to spans that do not overlap it in the source",
+    "doubtful": "the confidence is below `min_confidence`",
 }
 
 
 class AlignmentSettings(BaseModel):
     """Constants of the method `alignment`, one setting for all languages and labels.
 
-    Fitted on English-Spanish opinion targets (SemEval 2016, training part, links of the embedded
-    aligner, awesome-align and SimAlign) and English-German entities (Europarl), and checked on
-    whole clauses of both. Half as much again, or half as much, of any of them moves F1 by 1.4
-    points at most; on clauses, 2.7.
+    Those of rules 1 to 3 were fitted on English-Spanish opinion targets (SemEval 2016, training
+    part, links of the embedded aligner, awesome-align and SimAlign) and English-German entities
+    (Europarl). The weights of the ranking are in `ranking.json`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -78,15 +84,23 @@ class AlignmentSettings(BaseModel):
         0.5, gt=0, lt=1, description="factor by which it falls with each word of distance"
     )
     completion_reach: int = Field(2, ge=1, description="greatest distance, in words")
-    clause_words: int = Field(
-        5, ge=1, description="words from which a span is taken for a clause, which shares edges"
-    )
-    clause_slack: float = Field(
-        0.5,
-        ge=0,
-        description="evidence against a word up to which it does not stop a clause from sharing an "
-        "edge: the cost of a word without links, and room for weak ones",
-    )
     min_mass: float = Field(
-        0.1, ge=0, description="link mass that a span must have in its target segment"
+        0.03, ge=0, description="link mass that a span must have in its target segment"
+    )
+    min_confidence: float = Field(
+        0.1,
+        ge=0,
+        le=1,
+        description="a span whose confidence is lower counts as missing (`doubtful`); to keep it "
+        "and reject its record, use the filter `min_span_score`",
+    )
+    weights: Literal["auto", "embedded", "any"] = Field(
+        "auto",
+        description="weights of the ranking: those for links of the aligner `embedded`, or for "
+        "those of any aligner; auto: by the aligner of the build",
+    )
+    likeness: Literal["auto", "embedded", "none"] = Field(
+        "auto",
+        description="word vectors beside the links: those of the extra `embedded`, or none; auto: "
+        "where they are installed. Pairs of languages that they do not know go without",
     )

@@ -1,0 +1,68 @@
+"""Rule 7: from target words to the characters of a span."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from spanferry.data.records import Offsets, Span
+from spanferry.projection.base import ProjectionInput
+from spanferry.projection.edges import trim
+from spanferry.projection.lexicon import core, stop_words
+from spanferry.projection.word_parts import narrow
+
+
+def range_of(
+    item: ProjectionInput, span: Span, words: Sequence[int], first: int, last: int
+) -> Offsets:
+    """The characters of target words `first` to `last`, without what the span does not have.
+
+    Args:
+        span: the source span, of one range.
+        words: the source words that it covers.
+    """
+    start, end = item.source_words[words[0]]
+    head, tail = core(item.text, start, end)
+    found = trim(
+        item.translation,
+        item.target_words[first][0],
+        item.target_words[last][1],
+        covered=item.text[span.start : span.end],
+        opens_with_stop=item.text[head:tail].lower() in stop_words(item.language),
+        language=item.target_language,
+    )
+    if item.token_labelled:
+        return found
+    return narrow(
+        item.translation,
+        *found,
+        [item.target_words[first], item.target_words[last]],
+        source=item.text,
+        covered=(span.start, span.end),
+        source_words=[item.source_words[words[0]], item.source_words[words[-1]]],
+    )
+
+
+def merged(text: str, ranges: Sequence[Offsets]) -> list[Offsets]:
+    """Ranges in text order; those with only white space between them become one."""
+    together: list[Offsets] = []
+    for start, end in ranges:
+        if together and not text[together[-1][1] : start].strip():
+            together[-1] = (together[-1][0], max(end, together[-1][1]))
+        else:
+            together.append((start, end))
+    return together
+
+
+def widened(text: str, part: Offsets, words: Sequence[Offsets]) -> Offsets:
+    """A range without parts of words: a word that it cuts is taken in.
+
+    >>> widened("co-op shops.", (3, 11), [(0, 5), (6, 12)])
+    (0, 11)
+    """
+    start, end = part
+    for first, last in words:
+        if first < start < last and any(char.isalnum() for char in text[first:start]):
+            start = first
+        if first < end < last and any(char.isalnum() for char in text[end:last]):
+            end = last
+    return start, end
