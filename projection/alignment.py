@@ -17,8 +17,10 @@ from spanferry.projection.base import Projection, ProjectionInput
 from spanferry.projection.candidates import Part
 from spanferry.projection.characters import merged, range_of, widened
 from spanferry.projection.closer import compare_phrases, in_doubt
+from spanferry.projection.combine import combined
 from spanferry.projection.confidence import inputs, probability
-from spanferry.projection.joint import Choices, decide, log_probabilities
+from spanferry.projection.far_words import far_places
+from spanferry.projection.joint import Choices, apart, decide, log_probabilities
 from spanferry.projection.lexicon import edge_marks
 from spanferry.projection.likeness import BATCH, Likeness, WordTable, word_tables
 from spanferry.projection.pair import inside_words
@@ -85,6 +87,7 @@ class AlignmentProjection:
         The projected span has the id, label and attributes of its source span. Its score is the
         probability that it is exactly right, calibrated on gold.
         """
+        items = [combined(item) for item in items]
         found = zip(items, self.place(items), strict=True)
         return [
             _unchanged(item) if is_unchanged(item) else self._finished(item, parts)
@@ -104,6 +107,22 @@ class AlignmentProjection:
                 for part, chosen in zip(flat, decide(choices), strict=True):
                     part.chosen = chosen
                 yield groups
+
+    def _second_places(self, item: ProjectionInput, parts: Sequence[Sequence[Part]]) -> None:
+        """Look for words that stand apart from where their span was put."""
+        if item.token_labelled:
+            return
+        flat = [part for group in parts for part in group]
+        places = [
+            (part.span, range(part.pairs[part.chosen][0], part.pairs[part.chosen][1] + 1))
+            for part in flat
+            if part.chosen is not None
+        ]
+        for span, group in zip(item.spans, parts, strict=True):
+            if span.fragments or self.settings.split_spans:
+                taken = [place for other, place in places if apart(span, other)]
+                for part in group:
+                    part.far = far_places(part, part.sentence, taken)
 
     def _model(self, *, with_vectors: bool) -> Ranking:
         if self._models is not None:
@@ -146,6 +165,7 @@ class AlignmentProjection:
     def _finished(self, item: ProjectionInput, parts: Sequence[Sequence[Part]]) -> Projection:
         spans: list[ProjectedSpan] = []
         missing: list[MissingSpan] = []
+        self._second_places(item, parts)
         for span, group in zip(item.spans, parts, strict=True):
             if all(part.chosen is None for part in group):
                 missing.append(MissingSpan(span.id, _reason(group)))
@@ -193,7 +213,7 @@ class AlignmentProjection:
     def _part(self, item: ProjectionInput, span: Span, sentence: Sentence) -> Part:
         words = inside_words(sentence.source.words, span)
         none = np.zeros((0, 2), np.int64)
-        part = Part(span, words, none, np.zeros(0), {})
+        part = Part(span, sentence, words, none, np.zeros(0), {})
         view = view_of(sentence, words, self.settings) if words else None
         if view is None:
             empty = not words or not item.target_words
@@ -219,6 +239,7 @@ class AlignmentProjection:
                 continue
             first, last = (int(word) for word in part.pairs[part.chosen])
             ranges.append(range_of(item, part.span, part.words, first, last))
+            ranges += [range_of(item, part.span, part.words, *run) for run in part.far]
             model = self._model(with_vectors="phrase" in part.columns)
             values = inputs(float(part.logs[part.chosen]), part.columns, part.chosen)
             score *= probability(model.confidence, values)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from spanferry.data.records import Span
 from spanferry.projection.features import Columns
 from spanferry.projection.segments import Pairs
+from spanferry.projection.sentence import Sentence
 from spanferry.projection.sides import Array
 
 
@@ -16,18 +17,22 @@ class Part:
 
     Args:
         span: the source span, with the fragment's range.
+        sentence: the pair that it is in.
         words: the source words that it covers.
         pairs: first and last target words of its candidates, [candidates, 2].
         logs: their log-probabilities, [candidates].
         columns: what is told of them.
         reason: why it has no place, while it has none.
         chosen: the candidate that it gets.
+        far: further runs of target words, inclusive (`far_words.py`).
     """
 
     span: Span
+    sentence: Sentence
     words: list[int]
     pairs: Pairs
     logs: Array
     columns: Columns
     reason: str = "claimed"
     chosen: int | None = None
+    far: list[tuple[int, int]] = field(default_factory=list)

@@ -57,8 +57,9 @@ def evaluate_gold(path: Path, links: str | LinkSource, method: ProjectionMethod)
 
     Args:
         path: the file.
-        links: the name of links that the file holds (pairs without them are left out, as peers
-            did), or a function that aligns.
+        links: the name of links that the file holds, or several with commas between them, whose
+            evidence adds up (pairs without them are left out, as peers did); or a function that
+            aligns.
         method: a projection method that is set up.
 
     Raises:
@@ -67,13 +68,17 @@ def evaluate_gold(path: Path, links: str | LinkSource, method: ProjectionMethod)
     """
     pairs = list(read_gold(path))
     if isinstance(links, str):
+        names = [name.strip() for name in links.split(",")]
         there = sorted({name for pair in pairs for name in pair.links})
-        pairs = [pair for pair in pairs if links in pair.links]
+        pairs = [pair for pair in pairs if all(name in pair.links for name in names)]
         if not pairs:
             raise ConfigError(
                 f"{path}: no links are called {links!r}; there are: {', '.join(there) or 'none'}"
             )
-        found: Sequence[Sequence[Link]] = [pair.links[links] for pair in pairs]
+        items = []
+        for pair in pairs:
+            first, *rest = (with_links(pair.item, pair.links[name]) for name in names)
+            items.append(replace(first, others=tuple(rest)))
     else:
         found = links(
             [
@@ -81,9 +86,8 @@ def evaluate_gold(path: Path, links: str | LinkSource, method: ProjectionMethod)
                 for p in pairs
             ]
         )
-    projections = method.project(
-        [with_links(pair.item, given) for pair, given in zip(pairs, found, strict=True)]
-    )
+        items = [with_links(pair.item, given) for pair, given in zip(pairs, found, strict=True)]
+    projections = method.project(items)
     report = score_spans(
         (pair.wanted, projected_tokens(projection, pair.item.target_words))
         for pair, projection in zip(pairs, projections, strict=True)

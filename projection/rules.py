@@ -104,3 +104,9 @@ class AlignmentSettings(BaseModel):
         description="word vectors beside the links: those of the extra `embedded`, or none; auto: "
         "where they are installed. Pairs of languages that they do not know go without",
     )
+    split_spans: bool = Field(
+        False,
+        description="a contiguous span may become a discontinuous one where the counterpart of one "
+        "of its words stands apart; spans that are discontinuous in the source always may, unless "
+        "the corpus is labelled word by word",
+    )
