@@ -9,25 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from spanferry.data.backends import BackendInfo
 from spanferry.data.records import MissingSpan, ProjectedSpan, Span
 from spanferry.projection.base import Projection, ProjectionInput
 from spanferry.projection.candidates import Part
-from spanferry.projection.characters import merged, range_of, widened
+from spanferry.projection.characters import merged, range_of, widened, without_blanks
 from spanferry.projection.closer import compare_phrases, in_doubt
 from spanferry.projection.combine import combined
 from spanferry.projection.confidence import inputs, probability
+from spanferry.projection.drafts import Draft, Reader
 from spanferry.projection.far_words import far_places
 from spanferry.projection.joint import Choices, apart, decide, log_probabilities
 from spanferry.projection.lexicon import edge_marks
 from spanferry.projection.likeness import BATCH, Likeness, WordTable, word_tables
-from spanferry.projection.pair import inside_words
-from spanferry.projection.ranking import Links, Ranking, columns_of, ranking
+from spanferry.projection.ranking import Links, Ranking, ranked, ranking
 from spanferry.projection.rules import AlignmentSettings
-from spanferry.projection.segments import segments
-from spanferry.projection.sentence import Sentence, read_sentence, view_of
 
 __all__ = ["AlignmentProjection", "AlignmentSettings"]
 
@@ -98,15 +94,35 @@ class AlignmentProjection:
         """The fragments of all spans of each input with their candidates, and the chosen ones."""
         for start in range(0, len(items), BATCH):
             batch = items[start : start + BATCH]
-            tables = self._tables(batch)
-            parts = [self._parts(item, own) for item, own in zip(batch, tables, strict=True)]
+            parts = self.candidates(batch)
             self._look_closer(batch, parts)
             for groups in parts:
-                flat = [part for group in groups for part in group]
-                choices = [Choices(part.span, part.pairs, part.logs) for part in flat]
-                for part, chosen in zip(flat, decide(choices), strict=True):
-                    part.chosen = chosen
+                _decide(groups)
+                # what has no place must not keep others from theirs
+                while doubtful := [group for group in groups if self._is_doubtful(group)]:
+                    for part in (part for group in doubtful for part in group):
+                        part.pairs, part.logs = part.pairs[:0], part.logs[:0]
+                        part.reason, part.chosen = "doubtful", None
+                    _decide(groups)
                 yield groups
+
+    def _score(self, parts: Sequence[Part]) -> float:
+        """The confidence of a span: the product of those of its fragments."""
+        score = 1.0
+        for part in parts:
+            if part.chosen is None:
+                score *= LOST_FRAGMENT
+                continue
+            model = self._model(with_vectors="phrase" in part.columns)
+            values = inputs(float(part.logs[part.chosen]), part.columns, part.chosen)
+            score *= probability(model.confidence, values)
+        return score
+
+    def _is_doubtful(self, parts: Sequence[Part]) -> bool:
+        """Whether a span was placed where it hardly belongs."""
+        if not self.settings.min_confidence or all(part.chosen is None for part in parts):
+            return False
+        return self._score(parts) < self.settings.min_confidence
 
     def _second_places(self, item: ProjectionInput, parts: Sequence[Sequence[Part]]) -> None:
         """Look for words that stand apart from where their span was put."""
@@ -170,79 +186,58 @@ class AlignmentProjection:
             if all(part.chosen is None for part in group):
                 missing.append(MissingSpan(span.id, _reason(group)))
                 continue
-            placed = self._projected(item, span, group)
-            if placed.score < self.settings.min_confidence:
-                missing.append(MissingSpan(span.id, "doubtful"))
-            else:
-                spans.append(placed)
+            spans.append(self._projected(item, span, group))
         return Projection(tuple(spans), tuple(missing))
 
-    def _parts(self, item: ProjectionInput, tables: Sequence[WordTable | None]) -> list[list[Part]]:
-        """The fragments of each span with their candidates."""
-        if is_unchanged(item):
-            return []
-        sentence = read_sentence(item, self.settings, tables[0])
-        found = [
-            [
-                self._part(item, replace(span, start=start, end=end, fragments=()), sentence)
-                for start, end in span.ranges()
-            ]
-            for span in item.spans
-        ]
-        for other, table in zip(item.others, tables[1:], strict=True):
-            self._add(found, item, other, read_sentence(other, self.settings, table))
-        return found
+    def candidates(self, batch: Sequence[ProjectionInput]) -> list[list[list[Part]]]:
+        """The fragments of each span of each input with their candidates; none chosen yet.
 
-    def _add(
-        self,
-        found: Sequence[Sequence[Part]],
-        item: ProjectionInput,
-        other: ProjectionInput,
-        sentence: Sentence,
-    ) -> None:
-        """Add what another source of the translation says of the spans that it knows."""
-        by_id = {span.id: span for span in other.spans}
-        for span, group in zip(item.spans, found, strict=True):
-            same = by_id.get(span.id)
-            if same is None or len(same.ranges()) != len(group):
+        Args:
+            batch: not more than `BATCH` inputs.
+        """
+        drafts: list[Draft] = []
+        both: dict[int, tuple[Part, list[Part]]] = {}
+        parts: list[list[list[Part]]] = []
+        for item, tables in zip(batch, self._tables(batch), strict=True):
+            if is_unchanged(item):
+                parts.append([])
                 continue
-            for part, (start, end) in zip(group, same.ranges(), strict=True):
-                named = replace(same, start=start, end=end, fragments=())
-                _merge(part, self._part(other, named, sentence))
+            reader = Reader(item, self.settings, tables[0], drafts)
+            found = [[reader.part(one) for one in _pieces(span)] for span in item.spans]
+            parts.append(found)
+            for other, table in zip(item.others, tables[1:], strict=True):
+                own = Reader(other, self.settings, table, drafts)
+                by_id = {span.id: span for span in other.spans}
+                for span, group in zip(item.spans, found, strict=True):
+                    same = by_id.get(span.id)
+                    if same is not None and len(same.ranges()) == len(group):
+                        for part, piece in zip(group, _pieces(same), strict=True):
+                            both.setdefault(id(part), (part, []))[1].append(own.part(piece))
+        self._rank(drafts)
+        for part, theirs in both.values():
+            _merge(part, theirs)
+        return parts
 
-    def _part(self, item: ProjectionInput, span: Span, sentence: Sentence) -> Part:
-        words = inside_words(sentence.source.words, span)
-        none = np.zeros((0, 2), np.int64)
-        part = Part(span, sentence, words, none, np.zeros(0), {})
-        view = view_of(sentence, words, self.settings) if words else None
-        if view is None:
-            empty = not words or not item.target_words
-            part.reason = "no_words" if empty else "no_links"
-            return part
-        closed = outside_segments(item, span)
-        pairs = segments(view, closed, self.settings.min_mass)
-        if not len(pairs):
-            places = np.flatnonzero(view.inside) + view.low - 1
-            out = closed.issuperset(places.tolist())
-            part.reason = "outside_segment" if out else "weak_links"
-            return part
-        part.pairs, part.columns = columns_of(view, pairs)
-        model = self._model(with_vectors=sentence.likeness is not None)
-        part.logs = log_probabilities(model.scores(part.columns))
-        return part
+    def _rank(self, drafts: Sequence[Draft]) -> None:
+        """Give the parts their likeliest candidates."""
+        for with_vectors in (False, True):
+            some = [d for d in drafts if (d.view.sentence.likeness is not None) == with_vectors]
+            if not some:
+                continue
+            model = self._model(with_vectors=with_vectors)
+            found = ranked([d.view for d in some], [d.pairs for d in some], model)
+            for draft, (pairs, columns, scores) in zip(some, found, strict=True):
+                draft.part.pairs, draft.part.columns = pairs, columns
+                draft.part.logs = log_probabilities(scores)
 
     def _projected(self, item: ProjectionInput, span: Span, parts: Sequence[Part]) -> ProjectedSpan:
-        ranges, score = [], 1.0
+        ranges = []
         for part in parts:
             if part.chosen is None:
-                score *= LOST_FRAGMENT
                 continue
             first, last = (int(word) for word in part.pairs[part.chosen])
             ranges.append(range_of(item, part.span, part.words, first, last))
             ranges += [range_of(item, part.span, part.words, *run) for run in part.far]
-            model = self._model(with_vectors="phrase" in part.columns)
-            values = inputs(float(part.logs[part.chosen]), part.columns, part.chosen)
-            score *= probability(model.confidence, values)
         together = merged(item.translation, sorted(ranges))
         return ProjectedSpan(
             together[0][0],
@@ -251,44 +246,50 @@ class AlignmentProjection:
             id=span.id,
             attributes=span.attributes,
             fragments=tuple(together) if len(together) > 1 else (),
-            score=score,
+            score=self._score(parts),
             method="alignment",
             source_span=span.id,
         )
 
 
-def outside_segments(item: ProjectionInput, span: Span) -> set[int]:
-    """Target words that a span must not take: those outside the translation of its sentences."""
-    allowed = [
-        (first, last)
-        for start, end, first, last in item.segments
-        if start < span.end and end > span.start
-    ]
-    if not allowed:
-        return set()
-    return {
-        place
-        for place, (start, end) in enumerate(item.target_words)
-        if not any(start < last and end > first for first, last in allowed)
-    }
+def _pieces(span: Span) -> list[Span]:
+    """A span of each range of a span."""
+    if not span.fragments:
+        return [span]
+    return [replace(span, start=start, end=end, fragments=()) for start, end in span.fragments]
 
 
-def _merge(part: Part, other: Part) -> None:
-    """Multiply the probabilities of both; what one of them does not know is its least likely."""
-    if not len(other.logs):
-        return
-    if not len(part.logs):
-        part.pairs, part.logs, part.columns = other.pairs, other.logs, other.columns
-        return
-    theirs = {tuple(pair): log for pair, log in zip(other.pairs.tolist(), other.logs, strict=True)}
-    least = float(other.logs.min())
-    added = np.array([theirs.get(tuple(pair), least) for pair in part.pairs.tolist()])
-    part.logs = log_probabilities(part.logs + added)
+def _decide(groups: Sequence[Sequence[Part]]) -> None:
+    """Choose a candidate for each part of a record."""
+    flat = [part for group in groups for part in group]
+    choices = [Choices(part.span, part.pairs, part.logs) for part in flat]
+    for part, chosen in zip(flat, decide(choices), strict=True):
+        part.chosen = chosen
+
+
+def _merge(part: Part, others: Sequence[Part]) -> None:
+    """Multiply the probabilities of all; what one of them does not know is its least likely.
+
+    The candidates are the part's own; where it has none, those of the surest of the others.
+    """
+    known = [other for other in others if len(other.logs)]
+    if not len(part.logs) and known:
+        surest = min(known, key=lambda other: (-float(other.logs.max()), other.pairs.tolist()))
+        part.pairs, part.logs, part.columns = surest.pairs, surest.logs, surest.columns
+        part.reason = "claimed"
+        known.remove(surest)
+    total = part.logs
+    for other in known:
+        theirs = dict(zip(map(tuple, other.pairs.tolist()), other.logs.tolist(), strict=True))
+        least = float(other.logs.min())
+        total = total + [theirs.get(tuple(pair), least) for pair in part.pairs.tolist()]
+    if known:
+        part.logs = log_probabilities(total)
 
 
 def is_unchanged(item: ProjectionInput) -> bool:
     """Whether a text is its own translation."""
-    return item.text == item.translation and not item.others
+    return item.text == item.translation
 
 
 def _unchanged(item: ProjectionInput) -> Projection:
@@ -298,6 +299,7 @@ def _unchanged(item: ProjectionInput) -> Projection:
         ranges = span.ranges()
         if item.token_labelled:
             ranges = tuple(widened(item.text, part, item.source_words) for part in ranges)
+        ranges = tuple(without_blanks(item.text, part) for part in ranges)
         together = merged(item.text, ranges) if len(ranges) > 1 else list(ranges)
         found.append(
             ProjectedSpan(
@@ -311,5 +313,5 @@ def _unchanged(item: ProjectionInput) -> Projection:
 def _reason(group: Sequence[Part]) -> str:
     """Why none of a span's parts has a place; a key of `rules.REASONS`."""
     reasons = {part.reason for part in group}
-    order = ("claimed", "outside_segment", "weak_links", "no_links", "no_words")
+    order = ("doubtful", "claimed", "outside_segment", "weak_links", "no_links", "no_words")
     return next(reason for reason in order if reason in reasons)

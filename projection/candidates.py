@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from spanferry.data.records import Span
-from spanferry.projection.features import Columns
 from spanferry.projection.segments import Pairs
 from spanferry.projection.sentence import Sentence
 from spanferry.projection.sides import Array
@@ -32,7 +32,7 @@ class Part:
     words: list[int]
     pairs: Pairs
     logs: Array
-    columns: Columns
+    columns: Mapping[str, Array]
     reason: str = "claimed"
     chosen: int | None = None
     far: list[tuple[int, int]] = field(default_factory=list)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from spanferry.data.records import Offsets, Span
 from spanferry.projection.base import ProjectionInput
-from spanferry.projection.edges import trim
-from spanferry.projection.lexicon import core, stop_words
+from spanferry.projection.edges import trim, without_suffix
+from spanferry.projection.lexicon import is_stop
 from spanferry.projection.word_parts import narrow
 
 
@@ -18,19 +18,27 @@ def range_of(
 
     Args:
         span: the source span, of one range.
-        words: the source words that it covers.
+        words: the source words that it covers; none where only `others` have words for it.
     """
-    start, end = item.source_words[words[0]]
-    head, tail = core(item.text, start, end)
     found = trim(
         item.translation,
         item.target_words[first][0],
         item.target_words[last][1],
         covered=item.text[span.start : span.end],
-        opens_with_stop=item.text[head:tail].lower() in stop_words(item.language),
+        opens_with_stop=bool(words)
+        and is_stop(item.text, *item.source_words[words[0]], item.language),
         language=item.target_language,
+        first_end=item.target_words[first][1],
     )
     if item.token_labelled:
+        return found
+    found = without_suffix(
+        item.translation,
+        *found,
+        covered=item.text[span.start : span.end],
+        language=item.target_language,
+    )
+    if not words:
         return found
     return narrow(
         item.translation,
@@ -66,3 +74,12 @@ def widened(text: str, part: Offsets, words: Sequence[Offsets]) -> Offsets:
         if first < end < last and any(char.isalnum() for char in text[end:last]):
             end = last
     return start, end
+
+
+def without_blanks(text: str, part: Offsets) -> Offsets:
+    """A range without white space at its edges; all of it if it has nothing else."""
+    start, end = part
+    covered = text[start:end]
+    if not covered.strip():
+        return part
+    return end - len(covered.lstrip()), start + len(covered.rstrip())

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from spanferry.projection.features import Columns
+from spanferry.projection.sides import Array
 
 #: Columns of the chosen segment that the score takes in, beside the ranking's log-odds.
 COLUMNS = ("recall", "lost_c", "out_c", "free_more", "best", "distance", "short")
@@ -21,7 +21,7 @@ LIKENESS_COLUMNS = ("phrase",)
 _MOST_ODDS = 8.0
 
 
-def inputs(log: float, columns: Columns, row: int) -> dict[str, float]:
+def inputs(log: float, columns: Mapping[str, Array], row: int) -> dict[str, float]:
     """The inputs of the model for one candidate.
 
     Args:

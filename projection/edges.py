@@ -6,16 +6,26 @@ Edges are cut inside words too; the middle of a span is never touched.
 
 from __future__ import annotations
 
+from spanferry.data.languages import base
 from spanferry.data.records import Offsets
 from spanferry.projection.lexicon import core, edge_marks, stop_words
 
 #: Opening to closing, for marks that come in pairs.
 _PAIRS = dict(zip("([{«“„‘‚「『【《〈（", ")]}»”“’‘」』】》〉）", strict=True))
 _APOSTROPHES = "'’"
+#: Languages that part endings from names by an apostrophe.
+_PARTED = frozenset({"tr"})
 
 
 def trim(
-    text: str, start: int, end: int, *, covered: str, opens_with_stop: bool, language: str
+    text: str,
+    start: int,
+    end: int,
+    *,
+    covered: str,
+    opens_with_stop: bool,
+    language: str,
+    first_end: int | None = None,
 ) -> Offsets:
     """The characters of a target span.
 
@@ -25,6 +35,8 @@ def trim(
         covered: the source span's text.
         opens_with_stop: whether the source span's first word is a stop word.
         language: of the translation.
+        first_end: where the first of its words ends. An elided article is cut off inside a word
+            only: as a word of its own (`L'`) it was chosen.
 
     Punctuation stays where the source span has some at the same edge, where it closes or opens a
     bracket inside (`Foo (Bar)`), and where it ends an abbreviation (`U.S.`).
@@ -37,7 +49,7 @@ def trim(
         first = start
     else:
         first = _with_bracket_before(text, start, first, last)
-        if not opens_with_stop:
+        if not opens_with_stop and not (first_end and text[first_end - 1] in _APOSTROPHES):
             first = _without_elision(text, first, last, language)
     if covered[-1] in marks:
         last = end
@@ -79,3 +91,23 @@ def _without_elision(text: str, first: int, last: int, language: str) -> int:
         if found and rest and not written.isdisjoint(stop_words(language)):
             return first + len(head) + 1
     return first
+
+
+def without_suffix(text: str, start: int, end: int, *, covered: str, language: str) -> Offsets:
+    """A Turkish name without the endings that an apostrophe parts from it.
+
+    >>> without_suffix("İzmir'de", 0, 8, covered="Izmir", language="tr")
+    (0, 5)
+    """
+    if base(language) not in _PARTED or _apostrophe(covered):
+        return start, end
+    place = start + _apostrophe(text[start:end])
+    # an ending, not a name (`O'Neill`)
+    return (start, place) if place > start and text[place + 1 : end].islower() else (start, end)
+
+
+def _apostrophe(text: str) -> int:
+    """Where the apostrophe in the last word of a text stands; 0 if it has none inside."""
+    word = text.rpartition(" ")[2]
+    place = max(word.rfind(apostrophe) for apostrophe in _APOSTROPHES)
+    return len(text) - len(word) + place if 0 < place < len(word) - 1 else 0

@@ -53,8 +53,11 @@ def decide(choices: Sequence[Choices]) -> list[int | None]:
 
 
 def apart(one: Span, other: Span) -> bool:
-    """Whether two source spans share no character."""
-    return all(
+    """Whether two source spans must keep apart: they share no character, and are not one span.
+
+    Fragments of one span may meet: `pain in the left ... arm` is one `dor no braço esquerdo`.
+    """
+    return (one.id != other.id or not one.id) and all(
         end <= first or last <= start
         for start, end in one.ranges()
         for first, last in other.ranges()

@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from spanferry.data.backends import BackendInfo
 from spanferry.projection.base import ProjectionInput
-from spanferry.projection.lexicon import core
 from spanferry.projection.sides import Array
+from spanferry.projection.word_kinds import word_kind
 
 Vectors = npt.NDArray[np.float32]
 #: Inputs whose words are looked up at once: bounds the memory that their vectors take.
@@ -86,8 +86,8 @@ def word_tables(items: Sequence[ProjectionInput], likeness: Likeness) -> list[Wo
         tuple(
             np.array([rows.setdefault(word, len(rows)) for word in words], np.int64)
             for words in (
-                _words(item.text, item.source_words),
-                _words(item.translation, item.target_words),
+                _words(item.text, item.source_words, item.language),
+                _words(item.translation, item.target_words, item.target_language),
             )
         )
         for item in items
@@ -96,9 +96,5 @@ def word_tables(items: Sequence[ProjectionInput], likeness: Likeness) -> list[Wo
     return [WordTable(layers, source, target) for source, target in places]
 
 
-def _words(text: str, ranges: Sequence[tuple[int, int]]) -> list[str]:
-    found = []
-    for start, end in ranges:
-        first, last = core(text, start, end)
-        found.append(text[first:last][:LONGEST_WORD])
-    return found
+def _words(text: str, ranges: Sequence[tuple[int, int]], language: str) -> list[str]:
+    return [word_kind(text[start:end], language).core[:LONGEST_WORD] for start, end in ranges]

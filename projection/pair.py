@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from spanferry.data.records import Offsets, Span
 from spanferry.projection.base import ProjectionInput
-from spanferry.projection.lexicon import core, is_mark, stop_words
+from spanferry.projection.lexicon import stop_words
 from spanferry.projection.rules import AlignmentSettings
+from spanferry.projection.word_kinds import WordKind, word_kind
 
 #: Source word, target word, mass.
 WordLink = tuple[int, int, float]
@@ -21,12 +24,14 @@ class Words:
 
     Args:
         ranges: their characters.
+        kinds: what each of them is by itself.
         stop: whether each is a stop word.
         mark: whether each consists of punctuation.
         told: whether the language's stop words are known at all.
     """
 
     ranges: Sequence[Offsets]
+    kinds: list[WordKind]
     stop: list[bool]
     mark: list[bool]
     told: bool
@@ -47,14 +52,9 @@ class Words:
 
 def read_words(text: str, ranges: Sequence[Offsets], language: str) -> Words:
     """The words of a text."""
-    known = stop_words(language)
-    stop, mark = [], []
-    for start, end in ranges:
-        word = text[start:end]
-        mark.append(is_mark(word))
-        first, last = core(text, start, end)
-        stop.append(text[first:last].lower() in known)
-    return Words(ranges, stop, mark, bool(known))
+    kinds = [word_kind(text[start:end], language) for start, end in ranges]
+    stop, mark = [kind.stop for kind in kinds], [kind.mark for kind in kinds]
+    return Words(ranges, kinds, stop, mark, bool(stop_words(language)))
 
 
 def read_links(
@@ -79,12 +79,13 @@ def read_links(
 
 def inside_words(words: Words, span: Span) -> list[int]:
     """Words that a span overlaps, if only in part (`Obama` is in `Obama's`)."""
-    ranges = span.ranges()
-    return [
-        place
-        for place, (start, end) in enumerate(words.ranges)
-        if any(start < last and end > first for first, last in ranges)
-    ]
+    found: dict[int, None] = {}
+    for start, end in span.ranges():
+        place = bisect_right(words.ranges, start, key=itemgetter(1))
+        while place < len(words.ranges) and words.ranges[place][0] < end:
+            found[place] = None
+            place += 1
+    return list(found)
 
 
 def _guess_stop_words(told: Words, untold: Words, links: Sequence[WordLink]) -> None:
@@ -133,13 +134,14 @@ def _completed(
     free_target = _free(((t, mass) for _, t, mass in links), target, settings)
     if not free_source or not free_target:
         return []
-    reach = range(-settings.completion_reach, settings.completion_reach + 1)
+    most = settings.completion_reach
+    reach = [(d, abs(d)) for d in range(-most, most + 1)]
     best: dict[tuple[int, int], float] = {}
     absorbed: dict[int, float] = {}
     for s, t, mass in links:
         if source.mark[s]:
             continue
-        near_source = [(s + d, abs(d)) for d in reach if s + d in free_source]
+        near_source = [(s + d, far) for d, far in reach if s + d in free_source]
         if not near_source:
             continue
         spare = target.length(t) - source.length(s) * ratio
@@ -147,7 +149,7 @@ def _completed(
             for i, _ in near_source:
                 share = mass * min(1.0, spare / (source.length(i) * ratio))
                 absorbed[i] = max(absorbed.get(i, 0.0), share)
-        near_target = [(t + d, abs(d)) for d in reach if t + d in free_target]
+        near_target = [(t + d, far) for d, far in reach if t + d in free_target]
         for i, far_source in near_source:
             for j, far_target in near_target:
                 # one step on both sides is as near as two words can come

@@ -11,7 +11,7 @@ worth).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -22,7 +22,6 @@ import numpy as np
 from spanferry.projection.edge_features import CLAUSE, edge_columns
 from spanferry.projection.features import (
     Columns,
-    Spots,
     clause_weight,
     likeness_columns,
     segment_columns,
@@ -30,6 +29,7 @@ from spanferry.projection.features import (
 from spanferry.projection.segments import Pairs
 from spanferry.projection.sentence import View
 from spanferry.projection.sides import Array
+from spanferry.projection.spots import Grids, Spots, in_grids
 
 #: Whose links the weights were fitted to.
 Links = Literal["embedded", "any"]
@@ -45,7 +45,7 @@ class Ranking:
     confidence: Mapping[str, float]
     closer: Mapping[str, float] = field(default_factory=dict)
 
-    def scores(self, columns: Columns) -> Array:
+    def scores(self, columns: Mapping[str, Array]) -> Array:
         """The score of each candidate; a column without a weight counts nothing."""
         total = np.zeros(len(next(iter(columns.values()))))
         for name, weight in self.weights.items():
@@ -53,31 +53,59 @@ class Ranking:
         return total
 
 
-def columns_of(view: View, pairs: Pairs) -> tuple[Pairs, Columns]:
-    """The `MOST` most likely candidates, in text order, and all columns of theirs."""
-    clause = clause_weight(view)
-    if len(pairs) > MOST:
-        pairs = _most_likely(view, pairs, clause)
-    spots = Spots(view, pairs)
-    columns = segment_columns(view, spots) | edge_columns(view, spots)
+def ranked(
+    views: Sequence[View], pairs: Sequence[Pairs], model: Ranking
+) -> Iterator[tuple[Pairs, Columns, Array]]:
+    """Of each span the `MOST` most likely candidates in text order, their columns and scores.
+
+    Args:
+        views: the spans: all with word vectors, or all without.
+        pairs: the candidates of each span.
+    """
+    for some in in_grids(views):
+        kept, every = columns_of(views[some], pairs[some])
+        scores = model.scores(every)
+        start = 0
+        for own in kept:
+            rows = slice(start, start + len(own))
+            yield own, Columns(every, rows), scores[rows]
+            start += len(own)
+
+
+def columns_of(
+    views: Sequence[View], pairs: Sequence[Pairs]
+) -> tuple[list[Pairs], dict[str, Array]]:
+    """The `MOST` most likely candidates of each span, and all columns of theirs in one piece."""
+    grids, clauses = Grids(views), [clause_weight(view) for view in views]
+    kept = _most_likely(Spots(views, pairs, grids), pairs, clauses)
+    spots = Spots(views, kept, grids)
+    columns = segment_columns(spots) | edge_columns(spots)
+    clause = spots.of_view(clauses)
     columns |= {f"clause_{name}": clause * columns[name] for name in CLAUSE}
-    if view.sentence.likeness is not None:
-        columns |= likeness_columns(view, spots)
-    return pairs, columns
+    if views[0].sentence.likeness is not None:
+        columns |= likeness_columns(spots)
+    return kept, columns
 
 
-def _most_likely(view: View, pairs: Pairs, clause: float) -> Pairs:
-    spots = Spots(view, pairs)
-    target = view.sentence.target
-    content = view.cut(target.content)
-    first, last = view.words[0] + 1, view.words[-1] + 1
-    score = spots.total(view.values)
-    score -= spots.total((1 - view.cut(view.sentence.linked)) * content)
-    source = view.sentence.source
-    score += 3 * clause * source.opens[first] * view.cut(target.opens)[spots.first]
-    score += 3 * clause * source.closes[last] * view.cut(target.closes)[spots.last]
-    kept = np.sort(np.argsort(-score, kind="stable")[:MOST])
-    return pairs[kept]
+def _most_likely(spots: Spots, pairs: Sequence[Pairs], clauses: Sequence[float]) -> list[Pairs]:
+    grids = spots.grids
+    score = spots.total(grids.values)
+    score -= spots.total((1 - grids.linked) * grids.content)
+    weight = 3 * spots.of_view(clauses)
+    score += weight * spots.each(_opens) * grids.opens.ravel()[spots.left]
+    score += weight * spots.each(_closes) * grids.closes.ravel()[spots.right]
+    return [
+        own[np.sort(np.argsort(-score[rows], kind="stable")[:MOST])] if len(own) > MOST else own
+        for own, rows in zip(pairs, spots.slices(), strict=True)
+    ]
+
+
+def _opens(view: View) -> float:
+    return view.sentence.source.opens[view.words[0] + 1]
+
+
+def _closes(view: View) -> float:
+    return view.sentence.source.closes[view.words[-1] + 1]
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from spanferry.projection.sides import Array, Side, read_side
 
 #: Target words on each side of the words that a span is linked to, which it may still take.
 MARGIN = 12
+#: What a `Sentence.table` says of each target word, row by row.
+ROWS = ("stop", "mark", "content", "opens", "closes", "capital", "length", "linked",
+        "masses", "unlinked_cost", "weight")  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -24,55 +27,64 @@ class Sentence:
     Args:
         source, target: their words.
         links: target word and mass of each link, by source word.
-        masses: sums of the masses that arrive at each target word, padded as the arrays of a side.
+        masses: sums of the masses that arrive at each target word, padded as the lists of a side.
         leaving: sums of the masses that leave each source word, likewise.
-        linked: how far each target word is linked, 0 to 1.
         ratio: characters of the translation for one of the text.
+        table: of each target word what `ROWS` says, [rows, words + 2]; `linked` is how far it is
+            linked, 0 to 1, `unlinked_cost` what that costs, `weight` how much its evidence counts.
         likeness: what the words have in common; None where that is not known.
     """
 
     source: Side
     target: Side
     links: dict[int, list[tuple[int, float]]]
-    masses: Array
-    leaving: Array
-    linked: Array
+    masses: list[float]
+    leaving: list[float]
     ratio: float
+    table: Array
     likeness: WordTable | None = None
-    unlinked_cost: Array = field(default_factory=lambda: np.zeros(0))
-    weight: Array = field(default_factory=lambda: np.zeros(0))
 
 
 def read_sentence(
     item: ProjectionInput, settings: AlignmentSettings, likeness: WordTable | None = None
 ) -> Sentence:
-    """The arrays of a pair (rules 1 and 2)."""
+    """What is known of a pair (rules 1 and 2)."""
     source_words = read_words(item.text, item.source_words, item.language)
     target_words = read_words(item.translation, item.target_words, item.target_language)
     found = read_links(item, source_words, target_words, settings)
-    source = read_side(item.text, source_words)
-    target = read_side(item.translation, target_words)
+    source, target = read_side(source_words), read_side(target_words)
+    weights = [source_words.weight(s, settings) for s in range(source.size)]
     links: dict[int, list[tuple[int, float]]] = {}
-    masses, leaving = np.zeros(target.size + 2), np.zeros(source.size + 2)
+    masses, leaving = [0.0] * (target.size + 2), [0.0] * (source.size + 2)
     for s, t, given in found:
-        mass = given * source_words.weight(s, settings)
+        mass = given * weights[s]
         links.setdefault(s, []).append((t, mass))
         masses[t + 1] += mass
         leaving[s + 1] += given
-    linked = np.minimum(1.0, masses / settings.full_mass)
-    minor = 1 - target.content
     return Sentence(
         source,
         target,
         links,
         masses,
         leaving,
-        linked,
         len(item.translation) / max(1, len(item.text)),
+        _table(target, masses, settings),
         likeness,
-        settings.unlinked_cost * np.where(minor > 0, 0.5, 1.0) * (1 - linked),
-        np.where(minor > 0, settings.minor_weight, 1.0),
     )
+
+
+def _table(target: Side, masses: Sequence[float], settings: AlignmentSettings) -> Array:
+    table = np.empty((len(ROWS), target.size + 2))
+    table[:7] = (
+        target.stop, target.mark, target.content, target.opens, target.closes, target.capital,
+        target.length,
+    )  # fmt: skip
+    table[8] = masses
+    table[7] = linked = np.minimum(1.0, table[8] / settings.full_mass)
+    content = table[2] > 0
+    table[9] = settings.unlinked_cost * np.where(content, 1.0, 0.5) * (1 - linked)
+    table[10] = np.where(content, 1.0, settings.minor_weight)
+    return table
 
 
 @dataclass(slots=True)
@@ -97,18 +109,6 @@ class View:
     outside: Array
     values: Array
 
-    def cut(self, array: Array) -> Array:
-        """The part of an array of the target side that belongs to the view."""
-        return array[self.low : self.high + 2]
-
-    def mass_from(self, word: int) -> Array:
-        """The mass of the links of one source word."""
-        found = np.zeros(self.high - self.low + 2)
-        for t, mass in self.sentence.links.get(word, ()):
-            if self.low <= t < self.high:
-                found[t - self.low + 1] += mass
-        return found
-
 
 def view_of(sentence: Sentence, words: Sequence[int], settings: AlignmentSettings) -> View | None:
     """The view of a span; None if its words have no links."""
@@ -121,12 +121,10 @@ def view_of(sentence: Sentence, words: Sequence[int], settings: AlignmentSetting
     low = max(0, min(linked) - MARGIN)
     high = min(sentence.target.size, max(linked) + MARGIN + 1)
     inside = np.zeros(high - low + 2)
-    for t, mass in linked.items():
-        inside[t - low + 1] = mass
-    total = sentence.masses[low : high + 2]
+    inside[[t - low + 1 for t in linked]] = list(linked.values())
+    total, cost, weight = sentence.table[8:, low : high + 2]
     outside = np.maximum(0.0, total - inside)
     a = settings.smoothing
-    odds = np.log((inside + a) / (outside + a))
-    values = sentence.weight[low : high + 2] * odds - sentence.unlinked_cost[low : high + 2]
+    values = weight * np.log((inside + a) / (outside + a)) - cost
     values[[0, -1]] = 0.0
     return View(sentence, words, low, high, inside, outside, values)

@@ -1,6 +1,6 @@
-"""One side of a sentence pair as arrays, for arithmetic over many candidate segments at once.
+"""One side of a sentence pair: what is known of each of its words, as numbers.
 
-Every array has one place more than there are words at each end, all zeros, so that the neighbours
+Every list has one place more than there are words at each end, all zeros, so that the neighbours
 of the first and the last word can be asked for: word `k` stands at `k + 1`.
 """
 
@@ -12,13 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from spanferry.projection.lexicon import edge_marks
 from spanferry.projection.pair import Words
 
 Array = npt.NDArray[np.float64]
-
-#: Marks that stand between words more often than between clauses (`sous - comité`).
-_JOINERS = frozenset("-'’")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +33,13 @@ class Side:
     """
 
     words: Words
-    stop: Array
-    mark: Array
-    content: Array
-    opens: Array
-    closes: Array
-    capital: Array
-    length: Array
+    stop: list[float]
+    mark: list[float]
+    content: list[float]
+    opens: list[float]
+    closes: list[float]
+    capital: list[float]
+    length: list[float]
 
     @property
     def size(self) -> int:
@@ -51,42 +47,27 @@ class Side:
         return len(self.words.ranges)
 
 
-def read_side(text: str, words: Words) -> Side:
-    """The arrays of a text's words."""
-    marks = edge_marks() - _JOINERS
-    ranges, size = words.ranges, len(words.ranges)
-    stop, mark = _padded(words.stop), _padded(words.mark)
-    first = [text[start] for start, _ in ranges]
-    ends_in_mark = [text[end - 1] in marks for _, end in ranges]
-    opens = [
-        k == 0 or ends_in_mark[k - 1] or (first[k] in marks and not words.mark[k])
-        for k in range(size)
-    ]
-    closes = [
-        k == size - 1 or (ends_in_mark[k] and not words.mark[k]) or first[k + 1] in marks
-        for k in range(size)
-    ]
-    for k in range(size):  # a dash before the first word: the text still begins with that word
-        if not words.mark[k]:
-            opens[k] = True
-            break
-    for k in reversed(range(size)):
-        if not words.mark[k]:
-            closes[k] = True
-            break
-    content = 1 - np.maximum(stop, mark)
-    content[[0, -1]] = 0
+def read_side(words: Words) -> Side:
+    """What is known of a text's words."""
+    size, mark = len(words.ranges), words.mark
+    begins = [kind.begins for kind in words.kinds]
+    ends = [kind.ends for kind in words.kinds]
+    opens = [k == 0 or ends[k - 1] or (begins[k] and not mark[k]) for k in range(size)]
+    closes = [k == size - 1 or (ends[k] and not mark[k]) or begins[k + 1] for k in range(size)]
+    if False in mark:  # a dash before the first word: the text still begins with that word
+        opens[mark.index(False)] = True
+        closes[size - 1 - mark[::-1].index(False)] = True
     return Side(
         words,
-        stop,
-        mark,
-        content,
+        _padded(words.stop),
+        _padded(mark),
+        _padded(not (s or m) for s, m in zip(words.stop, mark, strict=True)),
         _padded(opens),
         _padded(closes),
-        _padded(letter.isupper() for letter in first),
-        _padded(end - start for start, end in ranges),
+        _padded(kind.capital for kind in words.kinds),
+        _padded(end - start for start, end in words.ranges),
     )
 
 
-def _padded(values: Iterable[float]) -> Array:
-    return np.array([0, *values, 0], np.float64)
+def _padded(values: Iterable[float]) -> list[float]:
+    return [0.0, *map(float, values), 0.0]

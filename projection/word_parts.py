@@ -6,12 +6,15 @@ counterpart is a part of a word as well, where it can be told which.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 
 from spanferry.data.records import Offsets
 
-_PIECES = re.compile(r"[^\W_]+")
+#: Letters of a part of a piece from which it is found in whatever case.
+_LEAST = 3
+#: Unicode categories of what is written onto or between letters without parting them.
+_JOINED = frozenset({"Mn", "Mc", "Me", "Cf"})
 
 
 def narrow(
@@ -48,11 +51,13 @@ def narrow(
     last = _part(
         text, target_words[-1], source, (source_words[-1][0], covered[1]), source_words[-1]
     )
+    cut_start, cut_end = start, end
     if first is not None and first[1] == target_words[0][1]:
-        start = max(start, first[0])
+        cut_start = max(start, first[0])
     if last is not None and last[0] == target_words[-1][0]:
-        end = min(end, last[1])
-    return start, end
+        cut_end = min(end, last[1])
+    # in one word, the two parts may stand the other way round
+    return (cut_start, cut_end) if cut_start < cut_end else (start, end)
 
 
 def _part(
@@ -64,23 +69,57 @@ def _part(
         return None
     part, whole = source[covered[0] : covered[1]], text[target[0] : target[1]]
     offset = covered[0] - word[0]
-    if whole[offset : offset + len(part)].casefold() == part.casefold():
-        return target[0] + offset, target[0] + offset + len(part)
-    place = whole.casefold().find(part.casefold())
-    if place >= 0 and len(whole.casefold()) == len(whole):
-        return target[0] + place, target[0] + place + len(part)
+    same = whole[offset : offset + len(part)]
+    if same.casefold() == part.casefold():
+        return target[0] + offset, target[0] + offset + len(same)
+    ours, theirs = list(_pieces(source, *word)), list(_pieces(text, *target))
+    spelt = _spelt(whole, part, [(a - target[0], b - target[0]) for a, b in theirs])
+    if spelt is not None:
+        return target[0] + spelt[0], target[0] + spelt[1]
     # as many pieces between hyphens and the like on both sides: they answer to one another
-    ours, theirs = list(_PIECES.finditer(source, *word)), list(_PIECES.finditer(text, *target))
-    inside = [k for k, piece in enumerate(ours) if covered[0] <= piece.start() < covered[1]]
+    inside = [k for k, (first, _) in enumerate(ours) if covered[0] <= first < covered[1]]
     if inside and len(ours) == len(theirs) > 1:
-        return theirs[inside[0]].start(), theirs[inside[-1]].end()
+        return theirs[inside[0]][0], theirs[inside[-1]][1]
     return None
+
+
+def _spelt(word: str, part: str, pieces: Sequence[Offsets]) -> Offsets | None:
+    """Where a word has a part that begins or ends one of its pieces: `us` is none of `Russland`."""
+    folded, wanted = word.casefold(), part.casefold()  # `ß` becomes two letters
+    if len(folded) != len(word):
+        return None
+    starts, ends = {first for first, _ in pieces}, {last for _, last in pieces}
+    places = [k for k in range(len(word)) if folded.startswith(wanted, k)]
+    found = [(k, k + len(wanted)) for k in places]
+    # a piece of its own, or enough letters that chance did not write them
+    whole = [(a, b) for a, b in found if a in starts and b in ends]
+    near = [
+        (a, b)
+        for a, b in found
+        if (a in starts or b in ends) and (word[a:b] == part or len(wanted) >= _LEAST)
+    ]
+    return next(iter(whole or near), None)
 
 
 def _compound(text: str, target: Offsets, part: str) -> Offsets | None:
     """The piece of a hyphenated word that is the same as a whole source span."""
-    pieces = list(_PIECES.finditer(text, *target))
-    if len(pieces) < 2 or not part.isalnum():
+    pieces = list(_pieces(text, *target))
+    if len(pieces) < 2:
         return None
-    same = [piece.span() for piece in pieces if piece.group() == part]
+    same = [(first, last) for first, last in pieces if text[first:last] == part]
     return same[0] if len(same) == 1 else None
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[Offsets]:
+    """Runs of letters and digits; vowel signs, accents and joiners belong to the letter before."""
+    first = -1
+    for place in range(start, end):
+        char = text[place]
+        joined = first >= 0 and unicodedata.category(char) in _JOINED
+        if char.isalnum() or joined:
+            first = place if first < 0 else first
+        elif first >= 0:
+            yield first, place
+            first = -1
+    if first >= 0:
+        yield first, end

@@ -58,7 +58,7 @@ class EmbeddedLikeness:
         self._phrases = shared_vectors(CACHED_PHRASES)
 
     def knows(self, source: str, target: str) -> bool:
-        """Whether both languages are among the encoder's sixteen."""
+        """Whether both languages are among those of the encoder."""
         return bool(source and target) and not unknown_languages(source, target)
 
     def vectors(self, words: Sequence[str]) -> list[tuple[float, Vectors]]:

@@ -23,7 +23,7 @@ from scipy.optimize import minimize
 
 from spanferry.aligners.embedded.likeness import EmbeddedLikeness
 from spanferry.data.links import Link
-from spanferry.projection.alignment import AlignmentProjection
+from spanferry.projection.alignment import AlignmentProjection, AlignmentSettings
 from spanferry.projection.base import Projection, ProjectionInput
 from spanferry.projection.candidates import Part
 from spanferry.projection.closer import in_doubt, phrase_cosines
@@ -160,7 +160,8 @@ class Run:
     def method(self, model: Ranking) -> AlignmentProjection:
         """The method with another ranking than the shipped ones."""
         likeness = EmbeddedLikeness() if self.likeness else None
-        made = AlignmentProjection(likeness=likeness, models={True: model, False: model})
+        settings = AlignmentSettings(min_confidence=0)
+        made = AlignmentProjection(settings, likeness=likeness, models={True: model, False: model})
         made.setup()
         return made
 
@@ -235,7 +236,7 @@ def run(links: str, args: argparse.Namespace, *, likeness: bool) -> dict[str, An
     print(f"== links {links}, likeness {likeness}: {len(names)} columns")
     folds = [Ranking(fit(made.data(fold=k), names, precision), {}) for k in range(FOLDS)]
     closer: dict[str, dict[str, float]] = {"": {}}
-    if likeness and "phrase" not in args.without:
+    if likeness and "closer" not in args.without:
         doubts = [
             (c.name, [d for k in range(FOLDS) for d in made.doubts(c, folds[k], k)])
             for c in made.train

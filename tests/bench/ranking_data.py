@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from spanferry.data.links import Link
 from spanferry.flows.backends import make_aligner
 from spanferry.flows.config import settings_class
 from spanferry.projection.alignment import AlignmentProjection
-from spanferry.projection.features import Columns
 from spanferry.projection.gold import GoldPair, read_gold, with_links
 from spanferry.projection.ranking import Ranking
 from spanferry.projection.sides import Array
@@ -36,7 +35,7 @@ class Example:
     """The candidates of one span, and which of them are right."""
 
     pair: int
-    columns: Columns
+    columns: Mapping[str, Array]
     right: Array
 
 
@@ -117,9 +116,10 @@ def examples(corpus: Corpus, *, likeness: bool) -> list[Example]:
     found = []
     for start in range(0, len(items), 256):
         batch = items[start : start + 256]
-        for number, (item, tables) in enumerate(zip(batch, method._tables(batch), strict=True)):
+        for number, (item, groups) in enumerate(zip(batch, method.candidates(batch), strict=True)):
             wanted = corpus.pairs[start + number].wanted
-            for (part,), span in zip(method._parts(item, tables), item.spans, strict=True):
+            # no parts: unchanged text
+            for (part,), span in zip(groups, item.spans, strict=False):
                 gold = {(a, b - 1) for a, b, label in wanted if label == span.label}
                 right = np.array([tuple(pair) in gold for pair in part.pairs.tolist()], bool)
                 if len(right):

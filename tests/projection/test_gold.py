@@ -67,12 +67,14 @@ def test_an_aligner_as_an_argument(tmp_path: Path) -> None:
 
     def align(pairs: Any) -> list[list[Link]]:
         asked.extend(pairs)
-        return [[Link(0, 0), Link(1, 0)]]
+        return [[Link(1, 0), Link(2, 1)]]
 
     result = evaluate_gold(write(tmp_path, ROW), align, AlignmentProjection())
     ((source, source_words, target, target_words),) = asked
     assert (source, target) == ("good sushi .", "buen sushi.")
     assert (len(source_words), len(target_words)) == (3, 2)
+    # the links that were given decide: both lead to the first target word
+    assert result.projections[0].spans[0].start == 0
     assert result.report.total.correct == 0
 
 

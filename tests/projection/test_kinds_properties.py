@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 
 from spanferry.data.links import Link
 from spanferry.data.records import Offsets, Record, Relation, Span, validate
-from spanferry.projection.base import Projection, ProjectionInput
+from spanferry.projection.base import ProjectionInput
 from spanferry.projection.relations import REASONS, project_relations
 from tests.projection.cases import words
+from tests.projection.drawn import as_set, inputs, with_others
 from tests.projection.marked import project, ranges
-from tests.projection.test_properties import inputs
+from tests.projection.test_properties import METHODS
 from tests.strategies import names
 
 #: Names, stop words, numbers, marks and clitics, and words that stand in a text more than once.
@@ -90,7 +92,7 @@ def onto_itself(text: str, spans: list[Span], *, token_labelled: bool = False) -
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_a_text_projected_onto_itself_keeps_its_spans(kind: str, data: st.DataObject) -> None:
     text = data.draw(sentences)
@@ -120,30 +122,37 @@ def test_a_part_of_a_word_stays_one_where_characters_are_labelled(data: st.DataO
     assert (wide.start, wide.end) == (start, end)
 
 
-@settings(max_examples=150, deadline=None)
-@given(inputs(), st.data())
-def test_the_order_of_spans_changes_nothing(item: ProjectionInput, data: st.DataObject) -> None:
+@pytest.mark.parametrize("kind", METHODS)
+@settings(max_examples=80, deadline=None)
+@given(item=st.one_of(inputs(), with_others()), data=st.data())
+def test_the_order_of_spans_changes_nothing(
+    kind: str, item: ProjectionInput, data: st.DataObject
+) -> None:
+    def turned(of: ProjectionInput, order: list[int]) -> ProjectionInput:
+        return replace(of, spans=tuple(of.spans[place] for place in order))
+
     order = data.draw(st.permutations(range(len(item.spans))))
-    other = ProjectionInput(
-        **{
-            **{name: getattr(item, name) for name in ProjectionInput.__slots__},
-            "spans": tuple(item.spans[place] for place in order),
-        }
+    other = turned(item, order)
+    # those that have the same spans stay the same in this, so that their links are taken together
+    further = tuple(
+        turned(one, order)
+        if one.spans == item.spans
+        else turned(one, data.draw(st.permutations(range(len(one.spans)))))
+        for one in item.others
     )
-    assert as_set(project(item)) == as_set(project(other))
+    one, two = METHODS[kind].project([item, replace(other, others=further)])
+    assert as_set(one) == as_set(two)
 
 
-def as_set(projection: Projection) -> tuple[object, object]:
-    spans = {span.id: (span.label, span.ranges(), span.score) for span in projection.spans}
-    return spans, {missing.source_span: missing.reason for missing in projection.missing}
-
-
-@settings(max_examples=100, deadline=None)
-@given(inputs(), st.data())
-def test_relations_are_closed_and_accounted_for(item: ProjectionInput, data: st.DataObject) -> None:
+@pytest.mark.parametrize("kind", METHODS)
+@settings(max_examples=50, deadline=None)
+@given(item=st.one_of(inputs(), with_others()), data=st.data())
+def test_relations_are_closed_and_accounted_for(
+    kind: str, item: ProjectionInput, data: st.DataObject
+) -> None:
     ends = st.sampled_from([span.id for span in item.spans]) if item.spans else st.nothing()
     relations = data.draw(st.lists(st.builds(Relation, ends, ends, names), max_size=4))
-    projection = project(item)
+    (projection,) = METHODS[kind].project([item])
     kept, missing = project_relations(relations, projection.spans)
     # ids are unique and both ends of every relation are there, or the record is no valid one
     record = Record("1", item.translation, spans=projection.spans, relations=tuple(kept))

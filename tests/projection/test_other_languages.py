@@ -42,8 +42,19 @@ LANGUAGES = sorted(path.stem for path in FOLDER.glob("*.jsonl"))
 TASKS = ("reviews", "news", "clauses")
 _SPAN = re.compile(r"\[(?P<name>[A-Za-z]+(?::\d+)?) (?P<text>[^\[\]]+)\]")
 
-#: Word-level F1 of each task, some points below what was measured.
-LEAST: dict[str, tuple[float, float, float]] = {}
+#: Word-level F1 of each task: what was measured, in per cent. A span is worth 3 to 7 points of it.
+MEASURED = {
+    "ar": (93.3, 92.0, 92.9),
+    "it": (100.0, 100.0, 87.5),
+    "ja": (86.7, 90.9, 57.1),
+    "ko": (86.7, 72.3, 43.8),
+    "pl": (100.0, 100.0, 66.7),
+    "ru": (96.6, 100.0, 86.7),
+    "tr": (93.3, 100.0, 57.1),
+    "zh": (100.0, 86.4, 100.0),
+}
+#: Points below it from which the test fails: one span of the smallest set.
+SLACK = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +194,6 @@ def test_f1(language: str, aligner: EmbeddedAligner, method: AlignmentProjection
             for case, projection in zip(found, projections, strict=True)
             if case.task == task
         ]
-        reached[task] = by_words(*zip(*of_task, strict=True)).total.f1
-    wanted = dict(zip(TASKS, LEAST[language], strict=True))
-    assert {task: f1 for task, f1 in reached.items() if f1 < wanted[task]} == {}
+        reached[task] = 100 * by_words(*zip(*of_task, strict=True)).total.f1
+    wanted = dict(zip(TASKS, MEASURED[language], strict=True))
+    assert {task: f1 for task, f1 in reached.items() if f1 < wanted[task] - SLACK} == {}

@@ -16,14 +16,14 @@ TWO = ((0, 6, 0, 6), (7, 13, 7, 13))
 CASES = {
     "no_words": pair("[Food] .", "", ""),
     "no_links": pair("[Food] was", "Fue", "1-0"),
-    "weak_links": pair("[Food]", "comida", "0-0:0.05"),
+    "weak_links": pair("[Food]", "comida", "0-0:0.02"),
     "outside_segment": pair("[Oslo] . Rome .", "Roma . Oslo .", "0-2 1-1 2-0 3-3", segments=TWO),
     "claimed": pair("[Chowder] and [Bisque]", "sopa y", "0-0 1-1 2-0:0.5"),
 }
 
 
 def test_every_reason_has_a_case() -> None:
-    assert CASES.keys() == REASONS.keys()
+    assert CASES.keys() | {"doubtful"} == REASONS.keys()
 
 
 @pytest.mark.parametrize("reason", CASES)
@@ -32,7 +32,7 @@ def test_reasons(reason: str) -> None:
 
 
 def test_a_span_between_words_has_no_words() -> None:
-    item = replace(pair("a [b] c", "a b c", "0-0 1-2"), source_words=((0, 1), (4, 5)))
+    item = replace(pair("a [b] c", "x y z", "0-0 1-2"), source_words=((0, 1), (4, 5)))
     assert found(item) == ["-no_words"]
 
 
@@ -52,8 +52,25 @@ def test_the_score_falls_with_what_is_shared_and_what_is_missing() -> None:
     shared = pair("a [blue duck] is", "un pato azul es", "0-0 1-2 2-1 3-1:0.9")
     weak = pair("a [blue duck] is", "un pato azul es", "0-0 1-2:0.3 2-1:0.3 3-3")
     scores = [project(item).spans[0].score for item in (sure, half, shared, weak)]
-    assert scores[0] == 1
-    assert all(0 < score < 0.95 for score in scores[1:])
+    assert 0.95 < scores[0] < 1
+    assert all(0 < score < scores[0] - 0.01 for score in scores[1:])
+
+
+def test_a_span_below_the_least_confidence_is_doubtful() -> None:
+    item = pair("a [blue duck] [is]", "un pato azul es", "0-0 1-2:0.3 2-1:0.3 3-3")
+    scores = [span.score for span in project(item).spans]
+    least = (scores[0] + scores[1]) / 2
+    assert scores[0] < least < scores[1]
+    projection = project(item, min_confidence=least)
+    assert [span.source_span for span in projection.spans] == ["s1"]
+    assert [(lost.source_span, lost.reason) for lost in projection.missing] == [("s0", "doubtful")]
+    # what is not below it stays
+    assert len(project(item, min_confidence=scores[0]).spans) == 2
+
+
+def test_an_unchanged_text_is_sure() -> None:
+    item = pair("the [duck] is", "the duck is", "")
+    assert [span.score for span in project(item, min_confidence=1).spans] == [1]
 
 
 def discontinuous(links: str, target: str) -> ProjectionInput:
@@ -88,3 +105,11 @@ def test_it_is_a_method() -> None:
     assert isinstance(method, ProjectionMethod)
     assert method.info.name == "alignment"
     assert method.project([]) == []
+
+
+@pytest.mark.parametrize("least", [0.5, 0.99, 0.9999])
+def test_no_span_below_the_least_confidence_takes_the_place_of_another(least: float) -> None:
+    # `Bisque` would be put where `Chowder` was, which it is even less likely to be
+    projection = project(CASES["claimed"], min_confidence=least)
+    assert all(span.score >= least for span in projection.spans)
+    assert len(projection.spans) + len(projection.missing) == 2
