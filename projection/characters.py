@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from spanferry.data.records import Offsets, Span
@@ -9,6 +10,11 @@ from spanferry.projection.base import ProjectionInput
 from spanferry.projection.edges import trim, without_suffix
 from spanferry.projection.lexicon import is_stop
 from spanferry.projection.word_parts import narrow
+
+#: Letters and digits on both sides of hyphens.
+_JOINED_WORDS = re.compile(r"\w+(?:[-‐‑]\w+)+")
+#: Characters on each side of a word that are searched for what is joined to it.
+LONGEST_JOINED = 40
 
 
 def range_of(
@@ -46,8 +52,25 @@ def range_of(
         [item.target_words[first], item.target_words[last]],
         source=item.text,
         covered=(span.start, span.end),
-        source_words=[item.source_words[words[0]], item.source_words[words[-1]]],
+        source_words=[
+            written_word(item.text, item.source_words[words[0]]),
+            written_word(item.text, item.source_words[words[-1]]),
+        ],
     )
+
+
+def written_word(text: str, word: Offsets) -> Offsets:
+    """A word with what is joined to it by hyphens, which tokenizers may have cut it from.
+
+    >>> written_word("a post-war house", (7, 10))
+    (2, 10)
+    """
+    for found in _JOINED_WORDS.finditer(
+        text, max(0, word[0] - LONGEST_JOINED), word[1] + LONGEST_JOINED
+    ):
+        if found.start() <= word[0] and word[1] <= found.end():
+            return found.span()
+    return word
 
 
 def merged(text: str, ranges: Sequence[Offsets]) -> list[Offsets]:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spanferry.data.records import Offsets
+from spanferry.projection.base import ProjectionInput
 from spanferry.projection.characters import merged, range_of, widened
-from tests.projection.cases import pair, words
+from tests.projection.cases import pair, project, words
 from tests.strategies import texts
 
 
@@ -72,3 +73,38 @@ def test_an_article_is_taken_where_the_span_has_one() -> None:
 def test_a_span_without_words_of_its_own() -> None:
     item = replace(pair("[Food] was", "comida, era", ""), source_words=((5, 8),))
     assert range_of(item, item.spans[0], [], 0, 0) == (0, 6)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "links", "wanted"),
+    [
+        ("the post - [war] years", "os anos pós-guerra", "0-0 1-2 3-2 4-1", "guerra"),
+        ("the [post] - war years", "os anos pós-guerra", "0-0 1-2 3-2 4-1", "pós"),
+        ("the [post - war] years", "os anos pós-guerra", "0-0 1-2 3-2 4-1", "pós-guerra"),
+        ("the [war] years", "os anos pós-guerra", "0-0 1-2 2-1", "pós-guerra"),
+    ],
+)
+def test_words_that_a_tokenizer_cut_at_hyphens(
+    source: str, target: str, links: str, wanted: str
+) -> None:
+    # the tokens `post`, `-` and `war` of one written word
+    item = joined(pair(source, target, links, target_language="pt"), " - ", "-")
+    (span,) = project(item).spans
+    assert item.translation[span.start : span.end] == wanted
+
+
+def joined(item: ProjectionInput, apart: str, together: str) -> ProjectionInput:
+    """The input with its source text rewritten, its words and spans where they were."""
+    at = item.text.find(apart)
+    if at < 0:
+        return item
+
+    def moved(place: int) -> int:
+        return place if place <= at else place - 1 if place <= at + 2 else place - 2
+
+    return replace(
+        item,
+        text=item.text.replace(apart, together),
+        source_words=tuple((moved(a), moved(b)) for a, b in item.source_words),
+        spans=tuple(replace(s, start=moved(s.start), end=moved(s.end)) for s in item.spans),
+    )
