@@ -22,16 +22,17 @@ from spanferry.projection.far_words import far_places
 from spanferry.projection.joint import Choices, apart, decide, log_probabilities
 from spanferry.projection.lexicon import edge_marks
 from spanferry.projection.likeness import BATCH, Likeness, WordTable, word_tables
-from spanferry.projection.ranking import Links, Ranking, ranked, ranking
+from spanferry.projection.ranking import Links, Ranking, ranked, ranking, weights_digest
 from spanferry.projection.rules import AlignmentSettings
 
 __all__ = ["AlignmentProjection", "AlignmentSettings"]
 
-#: Part of `info.revision`: raise it with every change that changes spans.
+#: Part of `info.revision`, as the weights are: raise it with every other change that changes spans.
 ALGORITHM = "2"
 #: Score of a span whose text was not changed.
 UNCHANGED = 1.0
-#: Factor of a score for each fragment of a span that found no place.
+#: Factor of a score for each fragment of a span that found no place; set by hand, as no gold set
+#: has discontinuous spans.
 LOST_FRAGMENT = 0.5
 
 
@@ -63,7 +64,7 @@ class AlignmentProjection:
 
     @property
     def info(self) -> BackendInfo:
-        revision = f"{ALGORITHM}/{self._links}"
+        revision = f"{ALGORITHM}/{self._links}/{weights_digest(self._links)}"
         if self._likeness is not None:
             revision += f"+{self._likeness.info.revision}"
         return BackendInfo(

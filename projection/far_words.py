@@ -13,7 +13,7 @@ from spanferry.projection.candidates import Part
 from spanferry.projection.sentence import Sentence
 
 #: Link mass from which a word has a counterpart, and the share of that word's mass which must come
-#: from the span.
+#: from the span. Set by hand: no gold set has discontinuous spans.
 LEAST_MASS, LEAST_SHARE = 0.5, 0.7
 
 

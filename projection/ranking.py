@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from spanferry.data.fingerprint import fingerprint
 from spanferry.projection.edge_features import CLAUSE, edge_columns
 from spanferry.projection.features import (
     Columns,
@@ -113,6 +114,12 @@ def _shipped() -> Mapping[str, Any]:
     text = files("spanferry.projection").joinpath("ranking.json").read_text("utf-8")
     found: Mapping[str, Any] = json.loads(text)
     return found
+
+
+@cache
+def weights_digest(links: Links) -> str:
+    """What identifies the shipped weights for links of that kind."""
+    return fingerprint(weights=_shipped()[links])[:8]
 
 
 @cache

@@ -1,6 +1,8 @@
 """Candidate segments of a span: where it could be in the translation (rule 4).
 
-The right one is among these for 98 to 99.7 % of the spans of the gold sets that have a counterpart.
+Of the gold spans that have a counterpart of their label in the sentence, the right segment is among
+them for 98.2 to 100 % with links of `embedded` and awesome-align, 97.5 to 100 % with those of
+SimAlign, and 93 to 95 % (opinion targets) with those of mgiza.
 """
 
 from __future__ import annotations

