@@ -34,6 +34,7 @@ class Nested:
         title: what the models are called (`Leg`).
         common: further fields that the settings of all backends of the kind have.
         optional: whether null stands for the default backend.
+        tag: the key that names the backend.
     """
 
     def __init__(
@@ -45,16 +46,18 @@ class Nested:
         title: str,
         common: Mapping[str, Any] | None = None,
         optional: bool = False,
+        tag: str = "backend",
     ) -> None:
+        self._tag = tag
         self._kind, self._builtin, self._default = kind, builtin, default
         self._title, self._common, self._optional = title, dict(common or {}), optional
         self._classes: dict[str, type[BaseModel]] = {}
 
     def settings_class(self, name: str) -> type[BaseModel]:
-        """The settings class of a backend, with the field `backend` that names it."""
+        """The settings class of a backend, with the field (`backend`) that names it."""
         if name not in self._classes:
             own: type[BaseModel] = backends.load(self._kind, name, self._builtin).Settings
-            fields: dict[str, Any] = {"backend": (Literal[name], name), **self._common}
+            fields: dict[str, Any] = {self._tag: (Literal[name], name), **self._common}
             made = create_model(
                 f"{name.title()}{self._title}", __base__=own, __doc__=own.__doc__, **fields
             )
@@ -63,7 +66,7 @@ class Nested:
 
     def backend(self, settings: BaseModel) -> str:
         """The name of the backend that settings are for."""
-        return str(getattr(settings, "backend", self._default))
+        return str(getattr(settings, self._tag, self._default))
 
     def parse(self, value: Any) -> BaseModel:
         """The settings from keys and values; the default backend where none is named.
@@ -79,13 +82,13 @@ class Nested:
             value = {}
         if not isinstance(value, dict):
             raise PydanticKnownError("dict_type")
-        data = {"backend": self._default, **value}
-        name, known = data["backend"], sorted(backends.names(self._kind, self._builtin))
+        data = {self._tag: self._default, **value}
+        name, known = data[self._tag], sorted(backends.names(self._kind, self._builtin))
         if name not in known:
             near = difflib.get_close_matches(str(name), known, 1)
             hint = f"did you mean {near[0]!r}? " if near else ""
-            text = f"no backend {name!r}; {hint}allowed: {', '.join(map(repr, known))}"
-            raise _errors([_error("unknown_backend", text, ("backend",), {})])
+            text = f"no {self._tag} {name!r}; {hint}allowed: {', '.join(map(repr, known))}"
+            raise _errors([_error("unknown_backend", text, (self._tag,), {})])
         kind = self.settings_class(name)
         try:
             return kind.model_validate(data)
@@ -119,8 +122,8 @@ class Nested:
                 named = f"{__name__}.{kind.__name__}:{id(kind)}"
                 simple.append({**kind.__pydantic_core_schema__, "ref": named})
         found = handler(core_schema.union_schema(simple))
-        other = {"type": "object", "properties": {"backend": {"enum": composed}}}
-        others = [{**other, "required": ["backend"]}] if composed else []
+        other = {"type": "object", "properties": {self._tag: {"enum": composed}}}
+        others = [{**other, "required": [self._tag]}] if composed else []
         return {"anyOf": [*found.get("anyOf", [found]), *others]}
 
 

@@ -15,6 +15,7 @@ from spanferry.data.backends import BackendInfo
 from spanferry.data.readers import READERS
 from spanferry.data.readers.base import Reader
 from spanferry.flows.config import BaseConfig
+from spanferry.flows.services import MethodServices, Models
 from spanferry.projection import METHODS
 from spanferry.projection.alignment import AlignmentProjection
 from spanferry.projection.base import ProjectionMethod
@@ -42,16 +43,33 @@ def make_aligner(settings: Any, source: str, target: str) -> Aligner:
     return with_calibration(aligner, settings)
 
 
-def make_method(settings: Any, links: Links) -> ProjectionMethod:
-    """The projection method of a `project` section, not set up, for links of that kind."""
+def make_method(
+    settings: Any, links: Links, services: MethodServices | None = None
+) -> ProjectionMethod:
+    """The projection method of a `project` section, not set up, for links of that kind.
+
+    Args:
+        services: the models of methods that have some; `alignment` has none of these.
+    """
     made = backends.load("methods", settings.method, METHODS)
     if not issubclass(made, AlignmentProjection):
-        other: ProjectionMethod = made(settings)
+        other: ProjectionMethod = made(settings, services)
         return other
     wanted = settings.likeness == "embedded"
     wanted |= settings.likeness == "auto" and EmbeddedLikeness.installed()
     likeness = EmbeddedLikeness() if wanted else None
     return AlignmentProjection(settings, likeness=likeness, links=links)
+
+
+def method_for(
+    settings: Any, links: Links, models: Models, source: str, target: str
+) -> ProjectionMethod:
+    """A projection method with its models, not set up, for a pair of languages."""
+
+    def make(settings: Any, services: MethodServices) -> ProjectionMethod:
+        return make_method(settings, links, services)
+
+    return make(settings, MethodServices(settings, source, target, models, make))
 
 
 def links_of(align: Any) -> Links:
@@ -75,6 +93,7 @@ class Backends:
         self._made: dict[tuple[str, str], Any] = {}
         self._ready: set[tuple[str, str]] = set()
         self._loaded: dict[str, Path] = {}
+        self.models = Models(self.config.translate, lambda target: self.translator(target, setup=False))
 
     def _get(self, stage: str, target: str, *, setup: bool) -> Any:
         key = (stage, target)
@@ -92,9 +111,9 @@ class Backends:
             source = source.model_copy(update={"path": samples.resolve(source.path)})
             return backends.load("readers", source.reader, READERS)(source)
         settings = getattr(self.config, stage)
-        if stage == "project":
-            return make_method(settings, links_of(self.config.align))
         source = self.config.source.language
+        if stage == "project":
+            return method_for(settings, links_of(self.config.align), self.models, source, target)
         if stage == "align":
             return make_aligner(settings, source, target)
         # no matter of the backend's, which may hash its settings
@@ -135,9 +154,9 @@ class Backends:
                 aligner.load(folder)
                 self._loaded[target] = folder
 
-    def method(self) -> ProjectionMethod:
-        """The projection method, set up."""
-        return self._get("project", "", setup=True)  # type: ignore[no-any-return]
+    def method(self, target: str) -> ProjectionMethod:
+        """The projection method for a target language, set up."""
+        return self._get("project", target, setup=True)  # type: ignore[no-any-return]
 
     def check_targets(self) -> None:
         """Ask the translator's class whether it can serve all targets together.
@@ -159,6 +178,5 @@ class Backends:
         """What identifies the backend of a stage; None for stages without one."""
         if stage not in BACKED:
             return None
-        where = "" if stage == "project" else target  # one method serves all targets
-        info: BackendInfo = self._get(stage, where, setup=False).info
+        info: BackendInfo = self._get(stage, target, setup=False).info
         return info

@@ -20,6 +20,7 @@ from spanferry.data import backends, languages
 from spanferry.data.errors import ConfigError
 from spanferry.data.readers import READERS
 from spanferry.flows.agreement import LabelSetting, check_together
+from spanferry.flows.method_settings import DEFAULT_METHOD, method_settings, named
 from spanferry.projection import METHODS
 from spanferry.projection.filters import FilterSettings
 from spanferry.translators import DEFAULT, TRANSLATORS
@@ -29,7 +30,7 @@ KINDS: dict[str, tuple[dict[str, str], str, str | None]] = {
     "readers": (READERS, "reader", None),
     "translators": (TRANSLATORS, "backend", DEFAULT),
     "aligners": (ALIGNERS, "backend", "embedded"),
-    "methods": (METHODS, "method", "alignment"),
+    "methods": (METHODS, "method", DEFAULT_METHOD),
 }
 _SUFFIX_READERS = {
     ".conll": "conll", ".conll03": "conll", ".iob": "conll", ".bio": "conll", ".tsv": "conll",
@@ -117,7 +118,9 @@ class BaseConfig(_Settings):
             ("project", "methods"),
         ):
             _, tag, default = KINDS[kind]
-            value = data.get(key)
+            value = named(data.get(key)) if key == "project" else data.get(key)
+            if key == "project" and value is not None:
+                data[key] = value
             if value is None or (isinstance(value, dict) and tag not in value):
                 data[key] = {tag: default, **(value or {})}
         source = data.get("source")
@@ -137,6 +140,8 @@ def reader_for(path: Any) -> str:
 @cache
 def settings_class(kind: str, name: str) -> type[BaseModel]:
     """The settings class of a backend, with the field that names it."""
+    if kind == "methods":
+        return method_settings(name)
     table, tag, _ = KINDS[kind]
     own: type[BaseModel] = backends.load(kind, name, table).Settings
     extra: dict[str, Any] = {tag: (Literal[name], name)}

@@ -14,11 +14,13 @@ from spanferry.data.errors import ConfigError
 from spanferry.data.links import Link
 from spanferry.data.readers import READERS
 from spanferry.data.records import Offsets, Record
-from spanferry.flows.backends import links_of, make_aligner, make_method
+from spanferry.flows.backends import links_of, make_aligner, method_for
 from spanferry.flows.config import reader_for, settings_class
+from spanferry.flows.services import Models
 from spanferry.projection.evaluate import LabelledRange, SpanReport, score_spans
 from spanferry.projection.gold import GoldResult, LinkSource, evaluate_gold
 from spanferry.projection.ranking import Links
+from spanferry.translators import DEFAULT
 
 
 def evaluate_pairs(path: Path, config: Any | None, links: str | None) -> GoldResult:
@@ -39,7 +41,8 @@ def evaluate_pairs(path: Path, config: Any | None, links: str | None) -> GoldRes
         kind: Links = "any"
     else:
         kind = links_of(config.align) if config else "embedded"
-    method = make_method(settings, kind)
+    translate: Any = config.translate if config else settings_class("translators", DEFAULT)()
+    method = method_for(settings, kind, Models(translate), source, target)
     method.setup()
     return evaluate_gold(path, links or _aligner(config, source, target), method)
 

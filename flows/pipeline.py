@@ -161,7 +161,7 @@ def _set_up(shop: Workshop, pending: list[list[Unit]]) -> None:
                 check_language(target)
                 shop.backends.aligner(target)
             case "project":
-                shop.backends.method()
+                shop.backends.method(target)
 
 
 def _of_stage(todo: list[Unit], only: str) -> list[Unit]:

@@ -7,13 +7,12 @@ ones (any score) alike; word vectors help where there are some.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from spanferry.data.backends import BackendInfo
 from spanferry.data.records import MissingSpan, ProjectedSpan, Span
 from spanferry.projection.base import Projection, ProjectionInput
 from spanferry.projection.candidates import Part
-from spanferry.projection.characters import merged, range_of, widened, without_blanks
+from spanferry.projection.characters import merged, range_of
 from spanferry.projection.closer import compare_phrases, in_doubt
 from spanferry.projection.combine import combined
 from spanferry.projection.confidence import inputs, probability
@@ -22,6 +21,8 @@ from spanferry.projection.far_words import far_places
 from spanferry.projection.joint import Choices, apart, decide, log_probabilities
 from spanferry.projection.lexicon import edge_marks
 from spanferry.projection.likeness import BATCH, Likeness, WordTable, word_tables
+from spanferry.projection.pieces import LOST_FRAGMENT, is_unchanged, pieces, unchanged
+from spanferry.projection.placed import keep_apart
 from spanferry.projection.ranking import Links, Ranking, ranked, ranking, weights_digest
 from spanferry.projection.rules import AlignmentSettings
 
@@ -29,11 +30,6 @@ __all__ = ["AlignmentProjection", "AlignmentSettings"]
 
 #: Part of `info.revision`, as the weights are: raise it with every other change that changes spans.
 ALGORITHM = "2"
-#: Score of a span whose text was not changed.
-UNCHANGED = 1.0
-#: Factor of a score for each fragment of a span that found no place; set by hand, as no gold set
-#: has discontinuous spans.
-LOST_FRAGMENT = 0.5
 
 
 class AlignmentProjection:
@@ -81,13 +77,15 @@ class AlignmentProjection:
     def project(self, items: Sequence[ProjectionInput]) -> list[Projection]:
         """One projection an input, in the same order; spans in the order of the source spans.
 
+        Those that are `placed` stay as they are and are left out of the result.
+
         The projected span has the id, label and attributes of its source span. Its score is the
         probability that it is exactly right, calibrated on gold.
         """
         items = [combined(item) for item in items]
         found = zip(items, self.place(items), strict=True)
         return [
-            _unchanged(item) if is_unchanged(item) else self._finished(item, parts)
+            unchanged(item, "alignment") if is_unchanged(item) else self._finished(item, parts)
             for item, parts in found
         ]
 
@@ -97,7 +95,9 @@ class AlignmentProjection:
             batch = items[start : start + BATCH]
             parts = self.candidates(batch)
             self._look_closer(batch, parts)
-            for groups in parts:
+            for item, groups in zip(batch, parts, strict=True):
+                if item.placed and groups:
+                    keep_apart(item, groups)
                 _decide(groups)
                 # what has no place must not keep others from theirs
                 while doubtful := [group for group in groups if self._is_doubtful(group)]:
@@ -183,7 +183,10 @@ class AlignmentProjection:
         spans: list[ProjectedSpan] = []
         missing: list[MissingSpan] = []
         self._second_places(item, parts)
+        placed = {span.source_span for span in item.placed}
         for span, group in zip(item.spans, parts, strict=True):
+            if span.id in placed:
+                continue
             if all(part.chosen is None for part in group):
                 missing.append(MissingSpan(span.id, _reason(group)))
                 continue
@@ -204,7 +207,7 @@ class AlignmentProjection:
                 parts.append([])
                 continue
             reader = Reader(item, self.settings, tables[0], drafts)
-            found = [[reader.part(one) for one in _pieces(span)] for span in item.spans]
+            found = [[reader.part(one) for one in pieces(span)] for span in item.spans]
             parts.append(found)
             for other, table in zip(item.others, tables[1:], strict=True):
                 own = Reader(other, self.settings, table, drafts)
@@ -212,7 +215,7 @@ class AlignmentProjection:
                 for span, group in zip(item.spans, found, strict=True):
                     same = by_id.get(span.id)
                     if same is not None and len(same.ranges()) == len(group):
-                        for part, piece in zip(group, _pieces(same), strict=True):
+                        for part, piece in zip(group, pieces(same), strict=True):
                             both.setdefault(id(part), (part, []))[1].append(own.part(piece))
         self._rank(drafts)
         for part, theirs in both.values():
@@ -253,13 +256,6 @@ class AlignmentProjection:
         )
 
 
-def _pieces(span: Span) -> list[Span]:
-    """A span of each range of a span."""
-    if not span.fragments:
-        return [span]
-    return [replace(span, start=start, end=end, fragments=()) for start, end in span.fragments]
-
-
 def _decide(groups: Sequence[Sequence[Part]]) -> None:
     """Choose a candidate for each part of a record."""
     flat = [part for group in groups for part in group]
@@ -286,29 +282,6 @@ def _merge(part: Part, others: Sequence[Part]) -> None:
         total = total + [theirs.get(tuple(pair), least) for pair in part.pairs.tolist()]
     if known:
         part.logs = log_probabilities(total)
-
-
-def is_unchanged(item: ProjectionInput) -> bool:
-    """Whether a text is its own translation."""
-    return item.text == item.translation
-
-
-def _unchanged(item: ProjectionInput) -> Projection:
-    """The spans of a text that is its own translation."""
-    found = []
-    for span in item.spans:
-        ranges = span.ranges()
-        if item.token_labelled:
-            ranges = tuple(widened(item.text, part, item.source_words) for part in ranges)
-        ranges = tuple(without_blanks(item.text, part) for part in ranges)
-        together = merged(item.text, ranges) if len(ranges) > 1 else list(ranges)
-        found.append(
-            ProjectedSpan(
-                together[0][0], together[-1][1], span.label, span.id, span.attributes,
-                tuple(together) if len(together) > 1 else (), UNCHANGED, "alignment", span.id,
-            )
-        )  # fmt: skip
-    return Projection(tuple(found), ())
 
 
 def _reason(group: Sequence[Part]) -> str:

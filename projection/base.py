@@ -30,6 +30,10 @@ class ProjectionInput:
         others: further inputs for the same translation, with the same target words: the same text
             in other languages, or other links of it. Each has the spans that it knows, with the
             ids that they have here. What they say of where a span goes adds up.
+        placed: those of the spans that have a place already (another method's): they are not
+            placed again, and others keep apart from them.
+        marks: span id, start and end in the translation of spans that were marked in the text
+            that was translated, as far as their marks came through.
     """
 
     text: str
@@ -43,11 +47,13 @@ class ProjectionInput:
     segments: tuple[tuple[int, int, int, int], ...] = ()
     token_labelled: bool = False
     others: tuple[ProjectionInput, ...] = ()
+    placed: tuple[ProjectedSpan, ...] = ()
+    marks: tuple[tuple[str, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """Each source span ends in exactly one of the two, `spans` or `missing`."""
+    """Each source span that was not `placed` before ends in exactly one of the two."""
 
     spans: tuple[ProjectedSpan, ...]
     missing: tuple[MissingSpan, ...]

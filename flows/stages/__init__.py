@@ -51,7 +51,10 @@ STAGES: tuple[Stage, ...] = (
         "align", align.COLUMNS, lambda t, c: align.run(t, c.backends.aligner(c.target)), version="3"
     ),
     Stage(
-        "project", project.COLUMNS, lambda t, c: project.run(t, c.backends.method()), version="2"
+        "project",
+        project.COLUMNS,
+        lambda t, c: project.run(t, c.backends.method(c.target)),
+        version="2",
     ),
     Stage("score", score.COLUMNS, lambda t, c: score.run(t, c.backends.filters()), version="3"),
     Stage("filter", filters.COLUMNS, lambda t, c: filters.run(t, c.backends.filters())),

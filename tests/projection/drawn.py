@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import replace
 
 from hypothesis import strategies as st
 
 from spanferry.data.links import Link
 from spanferry.data.records import Offsets, Record, Span, validate
-from spanferry.projection.alignment import is_unchanged
 from spanferry.projection.base import Projection, ProjectionInput
+from spanferry.projection.pieces import is_unchanged
 from spanferry.projection.rules import REASONS
 from tests.projection.cases import words
 from tests.strategies import records, texts
@@ -99,12 +100,14 @@ def overlap(one: Span, other: Span) -> bool:
     return any(a < d and c < b for a, b in one.ranges() for c, d in other.ranges())
 
 
-def check_promises(item: ProjectionInput, projection: Projection) -> None:
+def check_promises(
+    item: ProjectionInput, projection: Projection, reasons: Container[str] = REASONS
+) -> None:
     """What holds of every projection."""
-    ends = [span.source_span for span in projection.spans]
+    ends = [span.source_span for span in (*projection.spans, *item.placed)]
     ends += [missing.source_span for missing in projection.missing]
     assert sorted(ends) == sorted(span.id for span in item.spans)
-    assert {missing.reason for missing in projection.missing} <= REASONS.keys()
+    assert all(missing.reason in reasons for missing in projection.missing)
     # a record with these spans is a valid one: inside the text, none empty, ids unique
     validate(Record(id="1", text=item.translation, spans=projection.spans))
     sources = {span.id: span for span in item.spans}
@@ -118,7 +121,7 @@ def check_promises(item: ProjectionInput, projection: Projection) -> None:
             assert text
             # a text that is its own translation keeps its spans as they are
             assert text == text.strip() or is_unchanged(item)
-        for other in projection.spans[:number]:
+        for other in (*item.placed, *projection.spans[:number]):
             if overlap(span, other) and not widened:
                 assert overlap(sources[span.source_span], sources[other.source_span])
 

@@ -1,0 +1,1 @@
+"""The projection methods beside `alignment`, one module or folder each."""
