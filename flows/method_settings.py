@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import AfterValidator, BaseModel, Field, create_model
 
 from spanferry.data import backends
 from spanferry.data.nested import Nested
@@ -36,6 +36,16 @@ class MethodNested(Nested):
 #: A method inside another.
 NESTED = MethodNested("methods", METHODS, DEFAULT_METHOD, title="Method", tag="method")
 MemberSettings = Annotated[BaseModel, NESTED]
+
+
+def _some(members: tuple[BaseModel, ...]) -> tuple[BaseModel, ...]:
+    if not members:
+        raise ValueError("names no method")
+    return members
+
+
+# not `min_length`, which counts members without those that are wrong
+Members = Annotated[tuple[MemberSettings, ...], AfterValidator(_some)]
 
 
 def named(value: Any) -> Any:
@@ -72,9 +82,7 @@ def method_settings(name: str) -> type[BaseModel]:
         fields[section] = (_section(kind) | None, Field(None, description=text))
     members = getattr(made, "MEMBERS", None)
     if members:
-        fields["methods"] = (
-            tuple[MemberSettings, ...], Field(min_length=1, description=members)
-        )  # fmt: skip
+        fields["methods"] = (Members, Field(description=members))
     own: type[BaseModel] = made.Settings
     title = "".join(part.title() for part in name.split("_"))
     return create_model(f"{title}Method", __base__=own, __doc__=own.__doc__, **fields)
