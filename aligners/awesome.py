@@ -25,11 +25,11 @@ from spanferry.aligners.symmetrize import Symmetrization
 from spanferry.aligners.training.encoder import check_base
 from spanferry.aligners.training.finetune import ALGORITHM as TRAINING
 from spanferry.aligners.training.finetune import finetune
-from spanferry.aligners.training.folders import REPORT
 from spanferry.aligners.training.settings import FinetuneSettings
 from spanferry.data import models
 from spanferry.data.backends import BackendInfo, require
 from spanferry.data.errors import ConfigError
+from spanferry.data.training.folders import REPORT
 
 #: Where `prepare` leaves the checkpoint in its folder.
 _CHECKPOINT = "checkpoint"

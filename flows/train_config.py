@@ -1,18 +1,23 @@
 """The configuration of `spanferry train`: one YAML file, told apart by `kind`.
 
-kind: awesome                   # or spans, binary
+kind: awesome                   # or spans, binary: aligners
 model: bert-base-multilingual-cased
 source: en
 target: pt
 texts: [{source: bitext.en, target: bitext.pt}]
 output: out/tuned-aligner
+
+kind: tprojection               # a generator for the projection method of that name
+model: google/mt5-base
+source: {path: train.conll}     # any reader
+output: out/mt5
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -21,7 +26,11 @@ from spanferry.aligners.supervised.training_settings import TrainingSettings
 from spanferry.aligners.training.settings import FinetuneSettings
 from spanferry.data import languages
 from spanferry.data.errors import ConfigError
+from spanferry.data.nested import Nested
+from spanferry.data.readers import READERS
+from spanferry.flows.config import reader_for, settings_class
 from spanferry.flows.load import read_yaml, validate
+from spanferry.translators.generation.training.settings import GenerationTrainingSettings
 
 
 class _Common(BaseModel):
@@ -33,7 +42,7 @@ class _Common(BaseModel):
         min_length=1,
     )
     revision: str | None = Field(None, description="commit, tag or branch of a Hub id")
-    output: Path = Field(description="folder of the new checkpoint, for align.model")
+    output: Path = Field(description="folder of the new checkpoint")
 
     @field_validator("output")
     @classmethod
@@ -68,6 +77,47 @@ class AwesomeTraining(_Common):
             raise ValueError(str(error)) from None
 
 
+class ReaderNested(Nested):
+    """The settings of a reader; by the suffix of its path where none is named."""
+
+    def settings_class(self, name: str) -> type[BaseModel]:
+        """The settings class of a reader, as in a build."""
+        return settings_class("readers", name)
+
+    def parse(self, value: Any) -> BaseModel:
+        """See `Nested.parse`."""
+        if isinstance(value, dict) and "reader" not in value and "path" in value:
+            value = {"reader": reader_for(value["path"]), **value}
+        return super().parse(value)
+
+
+Corpus = Annotated[
+    BaseModel, ReaderNested("readers", READERS, "jsonl", title="Reader", tag="reader")
+]
+
+
+class GenerationTraining(_Common):
+    """Training of a text-to-text model on a labelled corpus, for the method `tprojection`."""
+
+    kind: Literal["tprojection"]
+    model: str = Field(
+        "google/mt5-base",
+        description="a Hub id or the folder of a T5, mT5 or UMT5 checkpoint to begin with",
+        min_length=1,
+    )
+    source: Corpus = Field(description="the labelled corpus to learn from, as in a build")
+    held_out: Corpus | None = Field(
+        None, description="another one to evaluate on; a part of source is set apart if unset"
+    )
+    tags: dict[str, Annotated[str, Field(pattern=r"^[\w.-]+$")]] = Field(
+        default_factory=dict,
+        description="label to the name of its tag, a word that the model knows (PER: Person)",
+    )
+    settings: GenerationTrainingSettings = Field(
+        default_factory=GenerationTrainingSettings, description="how to optimise"
+    )
+
+
 class SupervisedTraining(_Common):
     """Training on hand-made links, for the aligners `spans` and `binary`."""
 
@@ -92,11 +142,12 @@ class SupervisedTraining(_Common):
         return {**data, "settings": settings}
 
 
-TrainConfig = AwesomeTraining | SupervisedTraining
-KINDS: dict[str, type[AwesomeTraining] | type[SupervisedTraining]] = {
+TrainConfig = AwesomeTraining | SupervisedTraining | GenerationTraining
+KINDS: dict[str, type[TrainConfig]] = {
     "awesome": AwesomeTraining,
     "spans": SupervisedTraining,
     "binary": SupervisedTraining,
+    "tprojection": GenerationTraining,
 }
 
 

@@ -1,4 +1,4 @@
-"""What `spanferry train` does: an aligner's checkpoint, tuned on text or trained on gold links."""
+"""What `spanferry train` does: a checkpoint for an aligner or for a projection method."""
 
 from __future__ import annotations
 
@@ -19,18 +19,21 @@ from spanferry.aligners.training.finetune import FinetuneReport, finetune
 from spanferry.aligners.words import check_language
 from spanferry.data import models
 from spanferry.data.errors import ConfigError
-from spanferry.flows.train_config import AwesomeTraining, TrainConfig
+from spanferry.flows.train_config import AwesomeTraining, GenerationTraining, TrainConfig
+from spanferry.flows.training_generation import train_generator
+from spanferry.translators.generation.training.settings import GenerationReport
 
 if TYPE_CHECKING:
-    from spanferry.aligners.training.state import Progress
+    from spanferry.data.training.state import Progress
 
 #: What the parts that train call what a configuration has under another key.
 _KEYS = {"base": "model", "align.model": "model", "out": "output", "pairs": "texts"}
 
 
-def train(
-    config: TrainConfig, progress: Callable[[Progress], None] | None = None
-) -> FinetuneReport | Report:
+Trained = FinetuneReport | Report | GenerationReport
+
+
+def train(config: TrainConfig, progress: Callable[[Progress], None] | None = None) -> Trained:
     """Train as a configuration asks for; the same call goes on where a killed one stopped.
 
     Raises:
@@ -41,9 +44,9 @@ def train(
         return _train(config, progress)
 
 
-def _train(
-    config: TrainConfig, progress: Callable[[Progress], None] | None
-) -> FinetuneReport | Report:
+def _train(config: TrainConfig, progress: Callable[[Progress], None] | None) -> Trained:
+    if isinstance(config, GenerationTraining):
+        return train_generator(config, _base(config), progress)
     if isinstance(config, AwesomeTraining):
         check_bitext(config.texts, "texts")
         check_language(config.source)
@@ -100,10 +103,11 @@ def read_gold(path: Path, key: str) -> list[Gold]:
 
 
 def _base(config: TrainConfig) -> Path:
+    extra = "convert" if isinstance(config, GenerationTraining) else "neural"
     model = models.find(
-        config.model, config.revision, key="model", extra="neural", user="spanferry train"
+        config.model, config.revision, key="model", extra=extra, user="spanferry train"
     )
-    return models.fetch(model, key="model", extra="neural", user="spanferry train")
+    return models.fetch(model, key="model", extra=extra, user="spanferry train")
 
 
 def _pairs(config: AwesomeTraining) -> Iterator[WordPair]:

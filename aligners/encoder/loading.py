@@ -7,9 +7,9 @@ from typing import Any
 
 from spanferry.aligners.encoder.layers import Encoder, position_limit
 from spanferry.aligners.encoder.settings import Dtype
-from spanferry.aligners.quiet import quiet
 from spanferry.data.backends import require
 from spanferry.data.errors import ConfigError
+from spanferry.data.quiet import quiet
 
 #: Weights that hidden states do not depend on.
 _IDLE = ("pooler",)

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from spanferry.aligners.encoder.layers import position_limit
-from spanferry.aligners.quiet import quiet
 from spanferry.aligners.supervised.marking import Layout
 from spanferry.aligners.supervised.settings import MARKER
 from spanferry.aligners.supervised.subwords import SubWords
 from spanferry.data.backends import require
 from spanferry.data.checkpoints import read_json
 from spanferry.data.errors import ConfigError
+from spanferry.data.quiet import quiet
 
 if TYPE_CHECKING:
     import torch

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spanferry.aligners.evaluate import AlignmentScores, Gold, score_links
-from spanferry.aligners.quiet import quiet
 from spanferry.aligners.supervised.aligner import align
 from spanferry.aligners.supervised.checkpoint import EXTRA, REPORT, device_of
 from spanferry.aligners.supervised.examples import Example, examples, loss, weight
@@ -23,14 +22,15 @@ from spanferry.aligners.supervised.sampling import Sampler
 from spanferry.aligners.supervised.settings import MAX_SPAN
 from spanferry.aligners.supervised.starting import start
 from spanferry.aligners.supervised.training_settings import Evaluation, Report, TrainingSettings
-from spanferry.aligners.training.folders import WORK, claim, exclusive, finish
-from spanferry.aligners.training.loop import LoopSettings
-from spanferry.aligners.training.loop import train as run
-from spanferry.aligners.training.state import History, Progress
 from spanferry.data.backends import require
 from spanferry.data.checkpoints import check_weights, read_config, small
 from spanferry.data.errors import ConfigError
 from spanferry.data.files import sha256_file
+from spanferry.data.quiet import quiet
+from spanferry.data.training.folders import WORK, claim, exclusive, finish
+from spanferry.data.training.loop import LoopSettings
+from spanferry.data.training.loop import train as run
+from spanferry.data.training.state import History, Progress
 
 if TYPE_CHECKING:
     from torch import Tensor

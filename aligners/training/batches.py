@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from spanferry.aligners.training.encoder import Specials
-from spanferry.aligners.training.loop import step_seed
 from spanferry.aligners.training.tokens import Integers, Side, TokenCache
+from spanferry.data.training.loop import step_seed
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spanferry.aligners.encoder.layers import position_limit
 from spanferry.aligners.encoder.tokens import word_tokenizer
-from spanferry.aligners.quiet import quiet
 from spanferry.data.backends import require
 from spanferry.data.checkpoints import check_weights, read_config
 from spanferry.data.errors import ConfigError
 from spanferry.data.files import sha256_file
+from spanferry.data.quiet import quiet
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

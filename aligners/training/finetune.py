@@ -18,7 +18,6 @@ import math
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -26,17 +25,15 @@ from spanferry.aligners.base import WordPair
 from spanferry.aligners.evaluate import Gold
 from spanferry.aligners.training.batches import Batcher
 from spanferry.aligners.training.encoder import Encoder, base_digest
-from spanferry.aligners.training.folders import REPORT, WORK, claim, exclusive, finish
-from spanferry.aligners.training.loop import LoopSettings, train
 from spanferry.aligners.training.scoring import GoldScorer
 from spanferry.aligners.training.settings import FinetuneSettings
-from spanferry.aligners.training.state import STATE, History, Progress
 from spanferry.aligners.training.tokens import TokenCache, corpus_digest
 from spanferry.aligners.training.tuning import Objectives
 from spanferry.data.errors import ConfigError
-
-if TYPE_CHECKING:
-    import torch
+from spanferry.data.training.devices import resolve_device
+from spanferry.data.training.folders import REPORT, WORK, claim, exclusive, finish
+from spanferry.data.training.loop import LoopSettings, train
+from spanferry.data.training.state import STATE, History, Progress
 
 logger = logging.getLogger(__name__)
 
@@ -190,26 +187,6 @@ _SAME = (
     "learning_rate", "warmup_steps", "weight_decay", "adam_epsilon", "max_gradient_norm", "seed",
     "save_every", "log_every", "eval_every", "patience",
 )  # fmt: skip
-
-
-def resolve_device(name: str) -> torch.device:
-    """The device of a setting; `auto` takes a GPU where there is one.
-
-    Raises:
-        ConfigError: there is no such device.
-    """
-    import torch
-
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.device(name)
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        raise ConfigError(
-            f"device: {name!r} cannot be used here; allowed: auto, cpu, cuda, cuda:N, mps ({error})"
-        ) from error
-    return device
 
 
 def _ingredients(

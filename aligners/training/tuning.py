@@ -22,6 +22,7 @@ from spanferry.aligners.training.objectives import (
 )
 from spanferry.aligners.training.settings import FinetuneSettings
 from spanferry.aligners.training.tokens import Integers, Side
+from spanferry.data.training.devices import autocast
 
 if TYPE_CHECKING:
     import torch
@@ -193,15 +194,6 @@ class Objectives:
             # one layer above that of the links, as in the package: their layer stays free of it
             scores = self.encoder.pair_scores(ids.to(self.device), self.settings.layer + 1)
         return pair_loss(scores, labels.to(self.device))
-
-
-def autocast(device: torch.device, dtype: str) -> AbstractContextManager[None]:
-    """bfloat16 for matrix products where the settings and the device say so, or nothing."""
-    import torch
-
-    able = device.type == "cuda" and torch.cuda.is_bf16_supported()
-    wanted = dtype == "bfloat16" or (dtype == "auto" and able)
-    return torch.autocast(device.type, torch.bfloat16, enabled=wanted)
 
 
 def _turned(pair: tuple[Side, Side]) -> tuple[Side, Side]:

@@ -36,10 +36,10 @@ from spanferry.aligners.training.encoder import Encoder
 from spanferry.aligners.training.finetune import finetune
 from spanferry.aligners.training.scoring import GoldScorer
 from spanferry.aligners.training.settings import FinetuneSettings, Objective
-from spanferry.aligners.training.state import Progress
 from spanferry.aligners.training.tokens import TokenCache
 from spanferry.aligners.training.tuning import Objectives
 from spanferry.aligners.words import split_words
+from spanferry.data.training.state import Progress
 from tests.aligners.training.making import lessons, make_bert, sentences
 
 SHARED = Path(__file__).parents[3] / "shared"

@@ -34,6 +34,8 @@ from spanferry.translators.ct2.tokens import FILES
 CONVERT_VERSION = "2"
 #: Facts on the checkpoint that the converted folder would lose.
 FACTS = "spanferry.json"
+#: What a checkpoint of a text-to-text model tells those who use it for the task it was trained for.
+TASK = "tprojection.json"
 #: Modules that conversion needs besides those that translation does.
 NEEDS = ("torch", "transformers")
 _TASK = "translation_"
@@ -160,7 +162,7 @@ def _take(checkpoint: Path, folder: Path) -> None:
 
 def _copy_tokenizer(checkpoint: Path, folder: Path) -> None:
     """Take the tokenizer along, so that the folder is all that translation needs."""
-    for name in {name for pair in FILES for name in pair}:
+    for name in {TASK, *(name for pair in FILES for name in pair)}:
         if (checkpoint / name).is_file():
             (folder / name).write_bytes((checkpoint / name).read_bytes())
 

@@ -121,6 +121,11 @@ class SentencePiece:
                 f"translate.tokenizer: {str(path)!r} is no SentencePiece model: {error}"
             ) from error
 
+    def pieces(self) -> frozenset[str]:
+        """All pieces that it knows."""
+        model = self._model
+        return frozenset(model.id_to_piece(number) for number in range(model.get_piece_size()))
+
     def encode(self, texts: Sequence[str]) -> list[list[str]]:
         """See `Tokenizer.encode`."""
         return self._model.encode(list(texts), return_type=str)  # type: ignore[no-any-return]

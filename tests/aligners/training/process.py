@@ -9,7 +9,7 @@ from transformers import BertForMaskedLM, BertTokenizerFast  # noqa: F401 (loade
 
 from spanferry.aligners.training.finetune import FinetuneReport, finetune
 from spanferry.aligners.training.settings import FinetuneSettings
-from spanferry.aligners.training.state import Progress
+from spanferry.data.training.state import Progress
 from tests.aligners.training.making import lessons
 
 SETTINGS = FinetuneSettings(

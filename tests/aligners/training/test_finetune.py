@@ -12,10 +12,10 @@ import torch
 
 from spanferry.aligners.base import WordPair
 from spanferry.aligners.training.finetune import FinetuneReport, finetune
-from spanferry.aligners.training.folders import REPORT, WORK, exclusive
 from spanferry.aligners.training.settings import FinetuneSettings
 from spanferry.data.errors import ConfigError
 from spanferry.data.files import write_text
+from spanferry.data.training.folders import REPORT, WORK, exclusive
 from tests.aligners.training.making import lessons, make_bert, make_xlmr, sentences
 
 QUICK: Mapping[str, Any] = {"steps": 2, "batch_size": 4, "layer": 2, "device": "cpu"}
@@ -101,7 +101,7 @@ def test_a_run_that_was_stopped_while_it_wrote_its_checkpoint(
 
     out, settings = tmp_path / "out", FinetuneSettings(**QUICK)
     with monkeypatch.context() as patched:
-        patched.setattr("spanferry.aligners.training.folders.write_text", full)
+        patched.setattr("spanferry.data.training.folders.write_text", full)
         with pytest.raises(OSError, match="full"):
             finetune(base, pairs(), settings, out)
     assert (out / "model.safetensors").exists()

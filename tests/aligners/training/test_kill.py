@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from spanferry.aligners.training.folders import REPORT, WORK
+from spanferry.data.training.folders import REPORT, WORK
 from tests.aligners.training import process
 from tests.aligners.training.making import lessons, make_bert, sentences
 

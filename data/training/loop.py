@@ -26,10 +26,10 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from spanferry.aligners.training.state import History, Progress, State, Stretch
 from spanferry.data.errors import ConfigError
+from spanferry.data.training.state import History, Progress, State, Stretch
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -45,10 +45,13 @@ Losses = Callable[[int], "Iterable[Mapping[str, Tensor]]"]
 class LoopSettings:
     """How to optimise. AdamW, with a learning rate that rises over the warm-up and falls to zero.
 
+    It falls in a straight line (`linear`) or as half a cosine does (`cosine`).
+
     Args:
         steps: updates of the weights.
         learning_rate: the highest one.
         warmup_steps: updates over which it rises.
+        schedule: how it falls.
         weight_decay: of matrices; biases and norms have none.
         adam_epsilon: AdamW's epsilon.
         max_gradient_norm: longer gradients are cut to this norm.
@@ -63,6 +66,7 @@ class LoopSettings:
     steps: int
     learning_rate: float = 2e-5
     warmup_steps: int = 0
+    schedule: Literal["linear", "cosine"] = "linear"
     weight_decay: float = 0.0
     adam_epsilon: float = 1e-8
     max_gradient_norm: float = 1.0
@@ -122,11 +126,14 @@ def step_seed(seed: int, step: int) -> int:
 
 
 def learning_rate(settings: LoopSettings, step: int) -> float:
-    """Learning rate of a step, counted from 0: linear up over the warm-up, linear down to zero."""
+    """Learning rate of a step, counted from 0: linear up over the warm-up, then down to zero."""
     if step < settings.warmup_steps:
         return settings.learning_rate * step / settings.warmup_steps
     falling = max(1, settings.steps - settings.warmup_steps)
-    return settings.learning_rate * max(0.0, (settings.steps - step) / falling)
+    left = max(0.0, (settings.steps - step) / falling)
+    if settings.schedule == "cosine":
+        left = (1 - math.cos(math.pi * left)) / 2
+    return settings.learning_rate * left
 
 
 class _Run:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from spanferry.aligners.training.state import STATE
 from spanferry.data.errors import ConfigError
 from spanferry.data.files import write_text
+from spanferry.data.training.state import STATE
 
 #: Written last: a folder that has it holds a finished checkpoint.
 REPORT = "training.json"

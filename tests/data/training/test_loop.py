@@ -11,15 +11,15 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from spanferry.aligners.training.loop import (
+from spanferry.data.errors import ConfigError
+from spanferry.data.training.loop import (
     GRADIENT,
     LoopSettings,
     learning_rate,
     step_seed,
     train,
 )
-from spanferry.aligners.training.state import History, Progress
-from spanferry.data.errors import ConfigError
+from spanferry.data.training.state import History, Progress
 
 SETTINGS = LoopSettings(
     steps=23, learning_rate=0.05, warmup_steps=3, weight_decay=0.1, save_every=5, log_every=4,
@@ -157,6 +157,12 @@ def test_learning_rate() -> None:
     rates = [learning_rate(settings, step) for step in range(11)]
     assert rates[:5] == [0, 0.25, 0.5, 0.75, 1]
     assert rates[5:] == pytest.approx([5 / 6, 4 / 6, 3 / 6, 2 / 6, 1 / 6, 0])
+
+
+def test_cosine() -> None:
+    settings = LoopSettings(steps=8, learning_rate=2.0, schedule="cosine")
+    rates = [learning_rate(settings, step) for step in range(9)]
+    assert rates == pytest.approx([1 + math.cos(math.pi * step / 8) for step in range(9)])
 
 
 def test_every_step_has_a_seed_of_its_own() -> None:

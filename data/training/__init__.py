@@ -1,0 +1,1 @@
+"""Training that survives being killed: the loop, its state, the folder of a run."""

@@ -1,0 +1,1 @@
+"""Training of text-to-text models on pairs of input and output."""
