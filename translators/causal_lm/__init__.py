@@ -1,0 +1,1 @@
+"""Decoder-only language models (Gemma, Llama, Qwen ...) as translators and above all as scorers."""
