@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
+from pathlib import Path
 
 from spanferry.data.backends import BackendInfo
 from spanferry.data.cache import Cache
@@ -20,6 +21,7 @@ from spanferry.translators.ct2.convert import converted, facts, library, weights
 from spanferry.translators.ct2.decoding import Decoder, Sentence
 from spanferry.translators.ct2.engine import Engine, Job, shared
 from spanferry.translators.ct2.families import END, Direction, detect, direct
+from spanferry.translators.ct2.forced import Counter, ForcedDecoder
 from spanferry.translators.ct2.settings import CTranslate2TranslatorSettings
 from spanferry.translators.ct2.source import ModelSource, fetch_tokenizer, find, find_tokenizer
 from spanferry.translators.ct2.vocabulary import characters, read
@@ -40,11 +42,13 @@ class Loaded:
     """Everything of a model that is ready.
 
     Args:
+        folder: of the converted model.
         lead: tokens before the pieces of every source.
         characters: those that the model knows; None for all.
         longest: sub-words of the longest source, special tokens included.
     """
 
+    folder: Path
     engine: Engine
     direction: Direction
     source: tokens.Tokenizer
@@ -143,6 +147,10 @@ class CTranslate2Translator(TextTranslator):
             scores[sentence.number] = decoder.read_score(result)
         return scores
 
+    def forced(self, calls: Counter | None = None) -> ForcedDecoder:
+        """The model, made to write given translations; what it does is counted in `calls`."""
+        return ForcedDecoder(self, self._model, calls)
+
     def _translate(self, texts: Sequence[str]) -> list[Translation]:
         """The bare model."""
         model = self._model()
@@ -239,7 +247,7 @@ class CTranslate2Translator(TextTranslator):
         positions = int(facts(folder).get("positions") or POSITIONS)
         plan = devices.plan(settings, library(), t5=family in {"t5", "madlad"})
         return Loaded(
-            shared(folder, plan), direction, source, target, lead, characters(vocabulary),
+            folder, shared(folder, plan), direction, source, target, lead, characters(vocabulary),
             positions, min(settings.max_tokens or positions, positions),
         )  # fmt: skip
 
