@@ -93,7 +93,9 @@ class Backends:
         self._made: dict[tuple[str, str], Any] = {}
         self._ready: set[tuple[str, str]] = set()
         self._loaded: dict[str, Path] = {}
-        self.models = Models(self.config.translate, lambda target: self.translator(target, setup=False))
+        self.models = Models(
+            vars(config)["translate"], lambda target: self.translator(target, setup=False)
+        )
 
     def _get(self, stage: str, target: str, *, setup: bool) -> Any:
         key = (stage, target)

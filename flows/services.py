@@ -144,10 +144,10 @@ class MethodServices:
                 f"project.{key}: the backend {once.model.info.name!r} cannot be made to write a "
                 "given translation; ctranslate2 can"
             )
-        found: ForcedDecoder = self._models.once(
-            ("forced", id(once.model)), lambda: make(self.calls)
+        inner = self._models.once(
+            ("forced", id(once.model)), lambda: _Once(make(self.calls), once.setup)
         )
-        return found
+        return _Forced(inner, key)
 
     def generator(self, key: str) -> Generator:
         """See `Services.generator`."""
@@ -157,9 +157,11 @@ class MethodServices:
 
     def encoder(self, key: str) -> RangeEncoder:
         """See `Services.encoder`."""
-        from spanferry.aligners.range_encoder import make_range_encoder
+        from spanferry.aligners.range_encoder import RangeEncoderSettings, make_range_encoder
 
-        return self._section("encoder", key, make_range_encoder)  # type: ignore[no-any-return]
+        return self._section(  # type: ignore[no-any-return]
+            "encoder", key, make_range_encoder, RangeEncoderSettings
+        )
 
     def server(self, key: str) -> PromptServer:
         """See `Services.server`."""
@@ -167,23 +169,32 @@ class MethodServices:
 
         return self._section("server", key, PromptClient)  # type: ignore[no-any-return]
 
-    def _section(self, kind: str, key: str, make: Callable[[Any, Calls], Any]) -> Any:
+    def _section(
+        self,
+        kind: str,
+        key: str,
+        make: Callable[[Any, Calls], Any],
+        default: Callable[[], Any] | None = None,
+    ) -> Any:
         settings = getattr(self._settings, key, None)
+        if settings is None and default is not None:
+            settings = default()
         if settings is None:
             raise ConfigError(f"project.{key}: is needed with these settings")
         with blame(key):
-            return self._models.once(
-                (kind, settings.model_dump_json()), lambda: make(settings, self.calls)
+            once = self._models.once(
+                (kind, settings.model_dump_json()), lambda: _Once(make(settings, self.calls))
             )
+        return _Section(once, key)
 
     def alignment(self) -> AlignmentProjection:
         """See `Services.alignment`."""
         from spanferry.flows.config import settings_class
         from spanferry.projection.alignment import AlignmentProjection
 
-        found = self._models.once(
-            ("alignment",), lambda: self.method(settings_class("methods", "alignment")())
-        )
+        # doubtful spans keep their candidates
+        settings = settings_class("methods", "alignment")(min_confidence=0)
+        found = self._models.once(("alignment",), lambda: self.method(settings))
         assert isinstance(found, AlignmentProjection)
         return found
 
@@ -196,15 +207,16 @@ class MethodServices:
 class _Once:
     """A model that is set up at most once, whatever the number of methods that use it."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, setup: Callable[[], None] | None = None) -> None:
         self.model = model
+        self._setup = setup or model.setup
         self._lock = threading.Lock()
         self._ready = False
 
     def setup(self) -> None:
         with self._lock:
             if not self._ready:
-                self.model.setup()
+                self._setup()
                 self._ready = True
 
 
@@ -220,6 +232,26 @@ class _Counted:
     def setup(self) -> None:
         with blame(self._key):
             self._once.setup()
+
+
+class _Section:
+    """The model of a section, which counts for itself."""
+
+    def __init__(self, once: _Once, key: str) -> None:
+        self._once, self._key = once, key
+
+    def setup(self) -> None:
+        with blame(self._key):
+            self._once.setup()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._once.model, name)
+
+
+class _Forced(_Section):
+    def marker(self, text: str) -> str:
+        with blame(self._key):
+            return str(self._once.model.marker(text))
 
 
 class _CountedTranslator(_Counted):

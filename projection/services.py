@@ -12,7 +12,7 @@ import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +32,8 @@ class Calls:
 
     Names in use: `translated` (texts), `scored` (pairs of texts), `generated` (texts), `asked`
     (prompts to a server), `encoded` (texts), `passes` (batches that a decoder was run on with
-    given output), `rows` (sequences in these batches).
+    given output), `rows` (sequences in these batches), `steps` (runs of a decoder's layers one
+    after the other, within the passes).
     """
 
     def __init__(self) -> None:
@@ -161,6 +162,14 @@ class Generator(Protocol):
     @property
     def info(self) -> BackendInfo: ...
 
+    @property
+    def task(self) -> Mapping[str, Any]:
+        """What its training noted (`tags`: label -> name of its tag); empty if nothing.
+
+        After `setup`.
+        """
+        ...
+
     def setup(self) -> None: ...
 
     def generate(self, texts: Sequence[str]) -> list[list[tuple[str, float]]]:
@@ -170,12 +179,22 @@ class Generator(Protocol):
 
 
 class RangeEncoder(Protocol):
-    """Vectors of parts of texts, in context or without."""
+    """Vectors of parts of texts, in context or without.
+
+    `languages` are the primary subtags of those that it knows; None where that cannot be told.
+    """
 
     @property
     def info(self) -> BackendInfo: ...
 
     def setup(self) -> None: ...
+
+    @property
+    def languages(self) -> frozenset[str] | None: ...
+
+    def knows(self, language: str) -> bool:
+        """Whether it knows a BCP-47 language, as far as that can be told."""
+        ...
 
     def encode(
         self, texts: Sequence[str], language: str, ranges: Sequence[Sequence[Offsets]]
@@ -251,7 +270,8 @@ class Services(Protocol):
         ...
 
     def alignment(self) -> AlignmentProjection:
-        """Projection by alignment with its own defaults, for candidates near the links."""
+        """Projection by alignment with its own defaults, but that nothing is doubtful: for the
+        candidates near the links."""
         ...
 
     def method(self, settings: object) -> ProjectionMethod:

@@ -70,10 +70,10 @@ class Tokenizer:
         key: str = "align.model",
     ) -> None:
         self._limit, self._overlap = limit, overlap
-        self.padding, self._backend = _load(folder, user, key)
-        wanted = _blank_matters(self._backend) if leading_blank == "auto" else leading_blank
-        self._before = " " if wanted else ""
-        around = self._backend.num_special_tokens_to_add(False)
+        self.padding, self.backend = _load(folder, user, key)
+        wanted = _blank_matters(self.backend) if leading_blank == "auto" else leading_blank
+        self.before = " " if wanted else ""
+        around = self.backend.num_special_tokens_to_add(False)
         if around >= limit:
             raise ConfigError(
                 f"align.window: {limit} sub-words leave no room beside the {around} special "
@@ -82,12 +82,12 @@ class Tokenizer:
 
     def __call__(self, texts: Sequence[Sequence[str]]) -> list[Tokens]:
         """Sub-words of each text, given as words. Lone surrogates count as U+FFFD."""
-        given = [[self._before + word for word in words] for words in texts]
+        given = [[self.before + word for word in words] for words in texts]
         try:
-            found = self._backend.encode_batch(given, is_pretokenized=True)
+            found = self.backend.encode_batch(given, is_pretokenized=True)
         except (TypeError, UnicodeError):  # strings that are not valid Unicode
-            clean = [[_valid(word) for word in words] for words in given]
-            found = self._backend.encode_batch(clean, is_pretokenized=True)
+            clean = [[valid(word) for word in words] for words in given]
+            found = self.backend.encode_batch(clean, is_pretokenized=True)
         return [self._tokens(encoding) for encoding in found]
 
     def _tokens(self, encoding: Any) -> Tokens:
@@ -129,7 +129,7 @@ def _blank_matters(backend: Any) -> bool:
     return bool(within != last(["the", "house"]) and within == last(["the", " house"]))
 
 
-def _valid(word: str) -> str:
+def valid(word: str) -> str:
     return word.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

@@ -1,0 +1,1 @@
+"""Vectors of parts of texts, for the projection method `embedding`."""
