@@ -92,7 +92,7 @@ $(CORE_STAMP): $(PINS) | $(VENV_STAMP)
 # a CPU build will do (PIP_EXTRA_INDEX_URL can name an index that has one)
 $(DEV_STAMP): $(PINS) | $(VENV_STAMP)
 	@echo "installing everything that the tests use into $(VENV), with torch: minutes the first time"
-	@$(PIP) install -c constraints.txt -e '.[embedded,convert,openai,neural,ja,zh,th,ko,vi,icu,dev]'
+	@$(PIP) install -c constraints.txt -e '.[embedded,convert,openai,methods,neural,ja,zh,th,ko,vi,icu,dev]'
 	@touch $@ $(CORE_STAMP)
 
 $(LINT_STAMP): docker/lint-requirements.txt | $(DEV_STAMP)

@@ -161,6 +161,10 @@ def _pair(row: dict[str, Any], number: int) -> GoldPair:
         token_labelled=True,
     )
     links = {name: _links(text) for name, text in row.get("alignments", {}).items()}
+    for name, found in links.items():
+        outside = [x for x in found if x.source >= len(source) or x.target >= len(target)]
+        if outside:
+            raise ValueError(f"{name}: a link to a word that is not there: {tuple(outside[0])}")
     wanted = frozenset(tag_ranges(row["tgt_tags"]))
     return GoldPair(str(row.get("id", number)), item, wanted, links)
 

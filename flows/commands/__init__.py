@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from spanferry.flows.commands import build, evaluate, info, inspect, train
+from spanferry.flows.commands import build, compare, evaluate, info, inspect, train
 
 
 def register(app: typer.Typer) -> None:
@@ -12,6 +12,7 @@ def register(app: typer.Typer) -> None:
     app.command()(build.build)
     build.register_stages(app)
     app.command()(evaluate.evaluate)
+    app.command()(compare.compare)
     app.command()(inspect.inspect)
     app.command()(train.train)
     app.command("list")(info.list_backends)

@@ -49,7 +49,7 @@ class Confidence:
         Raises:
             ConfigError: the file cannot be read, or has no weights for the method.
         """
-        known = _read(Path(path).expanduser() if path else _SHIPPED)
+        known = read_weights(Path(path).expanduser() if path else _SHIPPED)
         if path and method not in known:
             raise ConfigError(
                 f"project.confidence: {path} has no weights for {method!r}; it has some for: "
@@ -121,7 +121,12 @@ def _links(item: ProjectionInput, span: Span, start: int, end: int) -> tuple[flo
 
 
 @cache
-def _read(path: Path) -> dict[str, dict[str, float]]:
+def read_weights(path: Path) -> dict[str, dict[str, float]]:
+    """The weights in a file, by method; the file is read once.
+
+    Raises:
+        ConfigError: it cannot be read or holds something else.
+    """
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         return {

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -128,6 +129,14 @@ class ProposalMethod(ABC):
     @abstractmethod
     def propose(self, queries: Sequence[Query]) -> list[Proposals]:
         """The places for each query of a batch, in order."""
+
+    def recording(self, confidence: Confidence) -> Self:
+        """A copy with the same models and another confidence, which keeps every span that has a
+        place, however doubtful: for fitting weights (`fitting.py`)."""
+        other = copy(self)
+        other._confidence = confidence
+        other.settings = self.settings.model_copy(update={"min_confidence": 0.0})
+        return other
 
     @property
     def info(self) -> BackendInfo:

@@ -32,6 +32,7 @@ from spanferry.projection.evaluate import score_spans
 from spanferry.projection.gold import GoldPair, projected_tokens, with_links
 from spanferry.projection.joint import log_probabilities
 from spanferry.projection.ranking import Ranking
+from spanferry.projection.reliability import reliability
 from spanferry.projection.sides import Array
 from tests.bench.ranking_data import TEST, TRAIN, Corpus, Example, corpora, examples
 
@@ -117,17 +118,6 @@ def fit_confidence(cases: Sequence[tuple[dict[str, float], bool]]) -> dict[str, 
 
     found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B")
     return {name: round(float(value), 4) for name, value in zip(names, found.x, strict=True)}
-
-
-def reliability(scores: Array, right: Array, bins: int = 10) -> tuple[float, float]:
-    """Expected calibration error over bins of equal width, and the precision of the surest 80 %."""
-    place = np.minimum((scores * bins).astype(int), bins - 1)
-    error = sum(
-        abs(float(scores[here].sum()) - float(right[here].sum())) / len(scores)
-        for here in (place == b for b in range(bins))
-    )
-    order = np.argsort(-scores, kind="stable")[: round(0.8 * len(scores))]
-    return float(error), float(right[order].mean())
 
 
 class Run:
@@ -273,9 +263,10 @@ def _line(name: str, cases: Any, inputs: Any, confidence: dict[str, float]) -> N
     total = score_spans(cases).total
     scores = np.array([probability(confidence, values) for values, _ in inputs])
     right = np.array([ok for _, ok in inputs], float)
-    error, sure = reliability(scores, right)
+    told = reliability(scores, right)
     print(
-        f"{name:52} F1 {100 * total.f1:5.2f}  ECE {error:.3f}  surest 80 % {100 * sure:5.1f}",
+        f"{name:52} F1 {100 * total.f1:5.2f}  ECE {told.error:.3f}  "
+        f"surest 80 % {100 * told.surest:5.1f}",
         flush=True,
     )
 

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from spanferry.data.errors import ConfigError
 from spanferry.data.records import Span
+from spanferry.flows.backends import make_method
 from spanferry.flows.config import settings_class
 from spanferry.flows.services import MethodServices, Models
-from spanferry.projection.base import ProjectionInput
+from spanferry.projection.base import ProjectionInput, ProjectionMethod
 from spanferry.projection.methods.confidence import Confidence
 from spanferry.projection.methods.proposals import (
     REASONS,
@@ -63,10 +64,13 @@ def _options(query: Query) -> list[Proposal]:
 
 
 def linked(**given: Any) -> Linked:
-    services = MethodServices(
-        None, "en", "es", Models(settings_class("translators", "embedded")()), lambda *_: None  # type: ignore[arg-type, return-value]
-    )  # fmt: skip
+    models = Models(settings_class("translators", "embedded")())
+    services = MethodServices(None, "en", "es", models, make_method_of)
     return Linked(ProposalSettings(**given), services)
+
+
+def make_method_of(settings: Any, services: MethodServices) -> ProjectionMethod:
+    return make_method(settings, "any", services)
 
 
 @settings(max_examples=80, deadline=None)

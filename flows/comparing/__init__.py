@@ -1,0 +1,1 @@
+"""`spanferry compare`: several projection methods on the same translations and gold."""
