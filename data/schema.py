@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from spanferry.data.records import MissingSpan, ProjectedSpan, Record, Relation, Span
 
-SCHEMA_VERSION = "3"
+SCHEMA_VERSION = "4"
 
 RANGE = pa.struct([("start", pa.int32()), ("end", pa.int32())])
 TEXT_MAP = pa.map_(pa.string(), pa.string())
@@ -71,6 +71,8 @@ CHAR_LINK = pa.struct(
         ("score", pa.float32()),
     ]
 )
+#: Where a span that was marked in the text is in the translation; one for each of its ranges.
+MARK = pa.struct([("span", pa.string()), ("start", pa.int32()), ("end", pa.int32())])
 REJECTION = pa.struct([("stage", pa.string()), ("reason", pa.string()), ("detail", pa.string())])
 
 #: `row` is the record's place in its split of the source, counted from 0, rejected ones included,
@@ -94,7 +96,8 @@ ALTERNATIVE = pa.struct([("text", pa.string()), ("score", pa.float32())])
 #: Tokens that a server counted.
 USAGE = pa.struct([("prompt_tokens", pa.int64()), ("completion_tokens", pa.int64())])
 #: `translate_error` holds the reason code where there is no usable translation; `back_translation`
-#: is null but for translators that go there and back.
+#: is null but for translators that go there and back, and `translation_marks` but for those that
+#: mark spans; `translation_marker_cost` is null where nobody knows it.
 TRANSLATE_FIELDS: list[tuple[str, pa.DataType]] = [
     ("target_language", pa.string()),
     ("translation", pa.string()),
@@ -104,6 +107,8 @@ TRANSLATE_FIELDS: list[tuple[str, pa.DataType]] = [
     ("translation_links", pa.list_(CHAR_LINK)),
     ("translation_alternatives", pa.list_(ALTERNATIVE)),
     ("translation_usage", USAGE),
+    ("translation_marks", pa.list_(MARK)),
+    ("translation_marker_cost", pa.float32()),
     ("back_translation", pa.string()),
     ("translate_error", pa.string()),
 ]

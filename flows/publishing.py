@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -77,6 +78,7 @@ def publish(shop: Workshop, watcher: Watcher) -> Published:
             "config": _public(shop.config),
             "backends": [_info(use) for use in _backends(shop)],
             "costs": _costs(shop, chains),
+            **_marker_costs(shop, chains),
         },
         read=shop.source.read,
         rows_per_file=shop.config.publish.rows_per_file,
@@ -241,6 +243,23 @@ def _costs(shop: Workshop, chains: list[Unit]) -> dict[str, dict[str, Any]]:
             total = sum((Usage(**row) for row in rows), total)
         found[target] = {**asdict(total), "cost": translator.cost(total)}
     return found
+
+
+def _marker_costs(shop: Workshop, chains: list[Unit]) -> dict[str, Any]:
+    """By target language, how much less probable marks made the translations, as the mean of the
+    records of which that is known; nothing where no translator marks spans."""
+    found = {}
+    for target in shop.config.targets:
+        if not getattr(shop.backends.translator(target, setup=False), "MAKES_MARKS", False):
+            continue
+        costs: list[float] = []
+        for unit in (unit for unit in chains if unit.target == target):
+            name = "translation_marker_cost"
+            column = shop.columns(unit.shard, unit, [name])[name]
+            costs += [cost for cost in column.to_pylist() if cost is not None]
+        mean = math.fsum(costs) / len(costs) if costs else None
+        found[target] = {"records": len(costs), "mean": mean}
+    return {"marker_costs": found} if found else {}
 
 
 def _prices(shop: Workshop) -> list[list[float | None]]:

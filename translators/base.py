@@ -13,6 +13,8 @@ from spanferry.data.records import Record
 Segment = tuple[int, int, int, int]
 #: A link between two character ranges (source start, end, target start, end) and its confidence.
 CharLink = tuple[int, int, int, int, float]
+#: Id of a span of the text, and its start and end in the translation.
+Mark = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +82,18 @@ class TranslatedRecord:
         side_texts: the translations of `record.side_texts`, under the same names.
         segments: which stretch of the text became which stretch of the translation, in order;
             one pair a sentence where the text was translated sentence by sentence.
+        marks: from translators that mark spans in the text: where they are in the translation.
+            One for each contiguous range of a span; spans that are not there lost some of theirs.
+            None from translators that mark none.
+        marker_cost: how much less probable the translation is than one without marks, as a mean
+            log-probability (nats) a token; None where nobody knows.
     """
 
     text: Translation
     side_texts: Mapping[str, Translation] = field(default_factory=dict)
     segments: tuple[Segment, ...] = ()
+    marks: tuple[Mark, ...] | None = None
+    marker_cost: float | None = None
 
 
 @runtime_checkable

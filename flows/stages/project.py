@@ -23,7 +23,8 @@ from spanferry.projection.relations import project_relations
 
 COLUMNS = (
     "text", "language", "spans", "relations", "tokens", "word_tags", "target_language",
-    "translation", "translation_segments", "source_words", "target_words", "links",
+    "translation", "translation_segments", "translation_marks", "source_words",
+    "target_words", "links",
 )  # fmt: skip
 
 
@@ -37,8 +38,8 @@ def run(table: pa.Table, method: ProjectionMethod) -> pa.Table:
     ]
     # a record without spans has nothing to be projected
     todo = [i for i, text in enumerate(translations) if text is not None and spans[i]]
-    inputs = _inputs(table.take(pa.array(todo, pa.int64())), [spans[i] for i in todo])
-    found = method.project(inputs) if inputs else []
+    items = inputs(table.take(pa.array(todo, pa.int64())), [spans[i] for i in todo])
+    found = method.project(items) if items else []
     if len(found) != len(todo):
         raise AccountingError(f"{method.info.name} projected {len(found)} of {len(todo)} records")
     for i, projection in zip(todo, found, strict=True):
@@ -58,7 +59,8 @@ def run(table: pa.Table, method: ProjectionMethod) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema(PROJECT_FIELDS))
 
 
-def _inputs(table: pa.Table, spans: list[tuple[Span, ...]]) -> list[ProjectionInput]:
+def inputs(table: pa.Table, spans: list[tuple[Span, ...]]) -> list[ProjectionInput]:
+    """What a method is given of each record of a shard that is aligned."""
     columns = zip(
         spans,
         table["text"].to_pylist(),
@@ -70,6 +72,7 @@ def _inputs(table: pa.Table, spans: list[tuple[Span, ...]]) -> list[ProjectionIn
         table["target_language"].to_pylist(),
         to_tuples(table["translation_segments"]),
         pc.is_valid(table["tokens"]).to_pylist(),
+        table["translation_marks"].to_pylist(),
         strict=True,
     )
     return [
@@ -84,10 +87,11 @@ def _inputs(table: pa.Table, spans: list[tuple[Span, ...]]) -> list[ProjectionIn
             target_language=target_language,
             segments=tuple(segments),
             token_labelled=token_labelled,
+            marks=tuple((mark["span"], mark["start"], mark["end"]) for mark in marks or ()),
         )
         for (
             of_record, text, translation, source, target, links, language, target_language,
-            segments, token_labelled,
+            segments, token_labelled, marks,
         ) in columns
     ]  # fmt: skip
 

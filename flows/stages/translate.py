@@ -59,6 +59,10 @@ def _row(result: TranslatedRecord, target: str) -> dict[str, Any]:
             {"text": other.text, "score": other.score} for other in result.text.alternatives
         ],
         "translation_usage": asdict(usage) if usage else None,
+        "translation_marks": None
+        if error or result.marks is None
+        else [{"span": span, "start": start, "end": end} for span, start, end in result.marks],
+        "translation_marker_cost": None if error else result.marker_cost,
         "back_translation": None if error else result.text.back,
         "translate_error": error,
     }

@@ -12,10 +12,10 @@ import pytest
 from spanferry.data.backends import BackendInfo
 from spanferry.data.errors import AccountingError
 from spanferry.data.records import MissingSpan, ProjectedSpan, Record, Relation, Span
-from spanferry.data.schema import READ_SCHEMA, SEGMENT, record_to_row
+from spanferry.data.schema import MARK, READ_SCHEMA, SEGMENT, record_to_row
 from spanferry.flows.stages import project, translate
 from spanferry.projection.base import Projection, ProjectionInput
-from spanferry.translators.base import Translation
+from spanferry.translators.base import TranslatedRecord, Translation
 from spanferry.translators.text import TextTranslator
 
 
@@ -93,13 +93,14 @@ def projected(name: str) -> ProjectedSpan:
     return ProjectedSpan(0, 1, "X", id=name, source_span=name, score=1.0, method="told")
 
 
-def aligned(record: Record) -> pa.Table:
+def aligned(record: Record, marks: list[dict[str, Any]] | None = None) -> pa.Table:
     one = pa.array([[{"start": 0, "end": 1}]])
     return (
         table(record)
         .append_column("target_language", pa.array(["pt"]))
         .append_column("translation", pa.array(["A b"]))
         .append_column("translation_segments", pa.array([[]], pa.list_(SEGMENT)))
+        .append_column("translation_marks", pa.array([marks], pa.list_(MARK)))
         .append_column("source_words", one)
         .append_column("target_words", one)
         .append_column("links", pa.array([[{"source": 0, "target": 0, "score": 1.0}]]))
@@ -130,6 +131,35 @@ def test_a_record_without_translation_loses_its_relations() -> None:
     given = given.append_column("translation", pa.array([None], pa.string()))
     (row,) = project.run(given, Method()).to_pylist()
     assert [each["reason"] for each in row["missing_relations"]] == ["missing_head_and_tail"] * 2
+
+
+@pytest.mark.parametrize("marks", [None, [], [{"span": "t", "start": 2, "end": 3}]])
+def test_a_method_is_told_the_marks(marks: list[dict[str, Any]] | None) -> None:
+    class Listening(Method):
+        def project(self, items: Sequence[ProjectionInput]) -> list[Projection]:
+            told.extend(items)
+            return super().project(items)
+
+    told: list[ProjectionInput] = []
+    project.run(aligned(RECORD, marks), Listening(projected("s"), projected("t")))
+    assert told[0].marks == ((("t", 2, 3),) if marks else ())
+
+
+def test_marks_and_what_they_cost_have_columns() -> None:
+    class Marking(Upper):
+        def translate_records(
+            self, records: Sequence[Record], rows: Sequence[int], split: str
+        ) -> list[TranslatedRecord]:
+            done = super().translate_records(records, rows, split)
+            return [replace(done[0], marks=(("s", 0, 1),), marker_cost=0.5), *done[1:]]
+
+    rows = translate.run(
+        table(RECORD, replace(RECORD, id="2"), Record("3", "lost")), Marking(), "pt", "train"
+    ).to_pylist()
+    assert [row["translation_marks"] for row in rows] == [
+        [{"span": "s", "start": 0, "end": 1}], None, None
+    ]  # fmt: skip
+    assert [row["translation_marker_cost"] for row in rows] == [0.5, None, None]
 
 
 @pytest.mark.parametrize("tokens", [None, ((0, 1), (2, 3))])

@@ -21,6 +21,8 @@ TAUGHT_CODE = (
     "backends.py", "families.py", "grammar.py", "language.py", "lessons.py", "lexicon.py",
     "taught.py", "vocabulary.py",
 )  # fmt: skip
+#: The files that decide what the model that knows markers is.
+MARKED_CODE = (*CODE, "marked.py")
 
 
 @pytest.fixture(scope="session")
@@ -95,6 +97,27 @@ def trained_model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
             (unfinished / "report.json").write_text(
                 json.dumps({"steps": report.steps, "bleu": report.bleu}), encoding="utf-8"
             )
+            unfinished.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def marked_model(request: pytest.FixtureRequest, trained_model: Path) -> Path:
+    """The checkpoint of the trained model that was trained further with markers; see `marked.py`.
+
+    The first run takes half a minute for it; later ones find it in pytest's cache.
+    """
+    cache = getattr(request.config, "cache", None)
+    root = Path(cache.mkdir("marked_model")) if cache else trained_model.parent
+    folder = root / f"marked-{_state(MARKED_CODE)}"
+    with FileLock(root / "marked.lock"):
+        if not folder.exists():
+            from tests.models.marked import train
+
+            for old in root.glob("marked-*-unfinished"):
+                shutil.rmtree(old)
+            unfinished = root / f"{folder.name}-unfinished"
+            train(trained_model, unfinished)
             unfinished.rename(folder)
     return folder
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from spanferry.translators.ct2.settings import CTranslate2TranslatorSettings
+from spanferry.translators.ct2.translator import CTranslate2Translator
 from tests.translators.errors.desk import Desk, Rows
 
 row = Rows("ctranslate2", backend="ctranslate2", model="org/model")
@@ -105,3 +107,15 @@ def _(desk: Desk) -> None:
 def _(desk: Desk) -> None:
     desk.write("own/spiece.model", "no model")
     model_of(desk, "trained", targets=["qaa"], tokenizer="own")
+
+
+@row("a marker that the model has no sub-word for")
+def _(desk: Desk) -> None:
+    model: Path = desk.request.getfixturevalue("trained_model")
+    cache: Path = desk.request.getfixturevalue("converted_models")
+    made = CTranslate2Translator(
+        CTranslate2TranslatorSettings(model=str(model), cache_path=str(cache), device="cpu"),
+        source_language="en",
+        target_language="qaa",
+    )
+    made.forced().marker("<<")

@@ -27,6 +27,10 @@ TESTS = {
         "length_limit",
     ): "ct2/test_translator.py::test_output_that_never_ends_is_a_reason",
     ("ctranslate2", "out_of_memory"): f"{HERE}::test_one_sentence_for_which_memory_runs_out",
+    (
+        "causal_lm",
+        "length_limit",
+    ): "causal_lm/test_translator.py::test_output_that_does_not_end_is_a_reason",
     ("apertium", "engine_failed"): f"{HERE}::test_one_text_at_which_the_engine_breaks",
     ("apertium", "unknown_words"): "apertium/test_translator.py::"
     "test_unknown_words_give_a_reason_where_that_is_asked_for",

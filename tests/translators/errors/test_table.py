@@ -11,20 +11,30 @@ from spanferry.data.errors import ConfigError, InputError, RetryableError
 from spanferry.flows import cli
 from tests.translators.errors import (  # noqa: F401 (they fill TRIGGERS)
     apertium,
+    causal_lm,
     composed,
     ctranslate2,
     ctranslate2_files,
     ctranslate2_hub,
     every,
+    generation,
+    marked,
     openai,
     parallel_data,
     parallel_settings,
+    prompts,
 )
 from tests.translators.errors.desk import TRIGGERS, Desk
 from tests.translators.errors.table import Row, pattern, rows
 
 #: Packages without which the rows of a section cannot be triggered.
-NEEDS = {"ctranslate2": ("ctranslate2", "torch", "transformers"), "openai": ("openai",)}
+NEEDS = {
+    "causal_lm": ("torch", "transformers"),
+    "ctranslate2": ("ctranslate2", "torch", "transformers"),
+    "Generators": ("ctranslate2", "torch", "transformers"),
+    "openai": ("openai",),
+    "Prompts": ("openai",),
+}
 ROWS = rows()
 
 
