@@ -68,12 +68,14 @@ class Models:
         chosen = settings or self.translate
         name = str(vars(chosen)["backend"])
         key = ("translator", name, chosen.model_dump_json(), source, target)
+        own = None
+        if settings is None and self._own is not None and key not in self._made:
+            # without the lock: the build has one too, and may hold it while it asks for a model
+            own = self._own(target)
 
         def make() -> _Once:
-            if settings is None and self._own is not None:
-                own = self._own(target)
-                if _languages(own) == (source, target):
-                    return _Once(own)
+            if own is not None and _languages(own) == (source, target):
+                return _Once(own)
             made = backends.load("translators", name, TRANSLATORS)
             plain = chosen
             if hasattr(chosen, "translate_labels"):  # no matter of the backend's
@@ -194,7 +196,9 @@ class MethodServices:
 
         # doubtful spans keep their candidates
         settings = settings_class("methods", "alignment")(min_confidence=0)
-        found = self._models.once(("alignment",), lambda: self.method(settings))
+        made = self.method(settings)
+        # links of another kind have other weights, which the revision tells
+        found = self._models.once(("alignment", made.info.revision), lambda: made)
         assert isinstance(found, AlignmentProjection)
         return found
 

@@ -44,11 +44,12 @@ def fit_and_write(results: Sequence[SetResult], path: Path) -> list[str]:
         if not isinstance(run.method, Fittable):
             told.append(f"{run.name}: has a confidence of its own; nothing is fitted")
             continue
-        if run.method.NAME in by_name:
-            told.append(f"{run.name}: {run.method.NAME} is fitted with its first settings alone")
+        name = run.method.fitted_as
+        if name in by_name:
+            told.append(f"{run.name}: {name} is fitted with its first settings alone")
             continue
-        found = by_name[run.method.NAME] = []
-        before[run.method.NAME] = Confidence.of(run.method.NAME, run.method.settings.confidence)
+        found = by_name[name] = []
+        before[name] = Confidence.of(name, run.method.settings.confidence)
         start = 0
         for result in results:
             found += examples(result.data, result.runs[number].method, start)

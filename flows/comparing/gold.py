@@ -11,7 +11,7 @@ from typing import Any
 from spanferry.aligners.base import TextPair
 from spanferry.aligners.segments import align_texts, prepared_on, word_pairs
 from spanferry.aligners.words import split_words
-from spanferry.data.errors import ConfigError, InputError
+from spanferry.data.errors import ConfigError
 from spanferry.data.records import Offsets, Record
 from spanferry.flows.backends import links_of, make_aligner
 from spanferry.flows.comparing.cases import Case, CaseSet
@@ -53,6 +53,8 @@ def read_set(gold: GoldSet, config: Any) -> CaseSet:
     cases = tuple(
         Case(pair.id, item, pair.wanted, by_words) for pair, item in zip(kept, items, strict=True)
     )
+    if not any(case.item.spans for case in cases):
+        raise ConfigError(f"links: no pair of {gold.title} with source spans has the {links}")
     left_out = {"no stored links": len(pairs) - len(kept)} if len(kept) < len(pairs) else {}
     return CaseSet(gold.title, cases, links, kind, left_out)
 
@@ -77,24 +79,9 @@ def _stored(
         )
     items = []
     for pair in kept:
-        _check_links(pair, names, gold)
         first, *rest = (replace(pair.item, links=pair.links[name]) for name in names)
         items.append(replace(first, others=tuple(rest)))
     return items, kept
-
-
-def _check_links(pair: GoldPair, names: Sequence[str], gold: GoldSet) -> None:
-    """Raises: InputError: a stored link leads to a word that there is not."""
-    sizes = len(pair.item.source_words), len(pair.item.target_words)
-    for name in names:
-        for link in pair.links[name]:
-            if not (0 <= link.source < sizes[0] and 0 <= link.target < sizes[1]):
-                raise InputError(
-                    "bad_gold",
-                    f"the link {link.source}-{link.target} of {name!r} leads out of a pair of "
-                    f"{sizes[0]} and {sizes[1]} words",
-                    origin=f"{gold.path}, pair {pair.id}",
-                )
 
 
 def _aligned(pairs: Sequence[GoldPair], settings: Any) -> list[ProjectionInput]:

@@ -11,8 +11,9 @@ need no programme; the others are solved together by HiGHS, through SciPy.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations, groupby
 
 import numpy as np
 
@@ -66,16 +67,11 @@ def _best(place: Place, options: Sequence[int]) -> int | None:
     return max(options, key=lambda k: (place.options[k][2], -k)) if options else None
 
 
-def _overlap(one: tuple[int, int, float], other: tuple[int, int, float]) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
-
-
 def _groups(
     places: Sequence[Place], free: Sequence[Sequence[int]], best: Sequence[int | None]
 ) -> list[list[int]]:
     """Those that cannot all have their best place, with all that any of their places meets."""
-    n = len(places)
-    owner = list(range(n))
+    owner = list(range(len(places)))
 
     def root(k: int) -> int:
         while owner[k] != k:
@@ -83,32 +79,53 @@ def _groups(
             k = owner[k]
         return k
 
-    reach = [
-        (
-            min((places[k].options[o][0] for o in free[k]), default=0),
-            max((places[k].options[o][1] for o in free[k]), default=0),
-        )
-        for k in range(n)
-    ]
-    clash: set[int] = set()
-    for k in range(n):
-        for j in range(k):
-            if reach[j][1] <= reach[k][0] or reach[k][1] <= reach[j][0]:
-                continue
-            if not apart(places[j].span, places[k].span):
-                continue
-            if any(_overlap(places[j].options[a], places[k].options[b])
-                   for a in free[j] for b in free[k]):  # fmt: skip
+    for crowd in _crowds(places, [(k, option) for k, own in enumerate(free) for option in own]):
+        for j, k in combinations(crowd, 2):
+            if root(j) != root(k) and apart(places[j].span, places[k].span):
                 owner[root(k)] = root(j)
-            a, b = best[j], best[k]
-            if a is None or b is None:
-                continue
-            if _overlap(places[j].options[a], places[k].options[b]):
+    clash: set[int] = set()
+    for crowd in _crowds(places, [(k, one) for k, one in enumerate(best) if one is not None]):
+        for j, k in combinations(crowd, 2):
+            if apart(places[j].span, places[k].span):
                 clash |= {j, k}
     groups: dict[int, list[int]] = {}
-    for k in range(n):
+    for k in range(len(places)):
         groups.setdefault(root(k), []).append(k)
     return [group for group in groups.values() if clash & set(group)]
+
+
+def _crowds(
+    places: Sequence[Place], options: Sequence[tuple[int, int]]
+) -> Iterator[dict[int, list[int]]]:
+    """Options of several spans that share a character: the options of each span.
+
+    Whatever options overlap, the character where the last of them begins is in all of them; so a
+    crowd for each character where one begins has all that meet.
+    """
+    order = sorted((*places[k].options[option][:2], k, option) for k, option in options)
+    here: list[tuple[int, int, int, int]] = []
+    for start, beginning in groupby(order, key=lambda one: one[0]):
+        here = [one for one in here if one[1] > start]
+        here += beginning
+        crowd: dict[int, list[int]] = {}
+        for _, _, k, option in sorted(here, key=lambda one: one[2]):
+            crowd.setdefault(k, []).append(option)
+        if len(crowd) > 1:
+            yield crowd
+
+
+def _cliques(crowd: Sequence[int], places: Sequence[Place]) -> Iterator[list[int]]:
+    """Spans of a crowd that all keep apart; any two that do are together in one of these."""
+    open_pairs = {pair for pair in combinations(crowd, 2) if apart(*(places[k].span for k in pair))}
+    every = frozenset(open_pairs)
+    while open_pairs:
+        clique = [*min(open_pairs)]
+        for k in crowd:
+            if k not in clique and all((min(j, k), max(j, k)) in every for j in clique):
+                clique.append(k)
+        clique.sort()
+        open_pairs -= set(combinations(clique, 2))
+        yield clique
 
 
 def _solve(
@@ -121,14 +138,11 @@ def _solve(
     number = {column: n for n, column in enumerate(columns)}
     gain = np.array([places[k].options[o][2] - _TIE * o for k, o in columns])
     rows: list[list[int]] = [[number[k, option] for option in free[k]] for k in group]
-    for x, k in enumerate(group):
-        for j in group[:x]:
-            if apart(places[j].span, places[k].span):
-                for a in free[j]:
-                    # one row a place: it and all places of the other span that it meets
-                    met = [number[k, b] for b in free[k]
-                           if _overlap(places[j].options[a], places[k].options[b])]  # fmt: skip
-                    rows += [[number[j, a], *met]] if met else []
+    # one row for all that cannot be together: a row a pair would say the same, with many more rows
+    # and with fractions that are better than any choice
+    for crowd in _crowds(places, columns):
+        for clique in _cliques([*crowd], places):
+            rows.append([number[k, option] for k in clique for option in crowd[k]])
     indexes = np.array([column for row in rows for column in row])
     starts = np.cumsum([0, *map(len, rows)])
     matrix = csr_array((np.ones(len(indexes)), indexes, starts), shape=(len(rows), len(columns)))

@@ -28,6 +28,8 @@ _SHIPPED = Path(__file__).with_name("confidence.json")
 PLAIN = {"bias": -1.0, "score": 1.0, "inside": 2.0, "pure": 1.0}
 #: Log-odds beyond these say nothing more.
 _MOST = 8.0
+#: Values beyond these count as these.
+_FAR = 1e3
 
 
 class Confidence:
@@ -66,7 +68,9 @@ class Confidence:
 
     def probability(self, values: Mapping[str, float]) -> float:
         """The same from the features; those without a weight do not count."""
-        total = sum(weight * values.get(name, 0.0) for name, weight in self.weights.items())
+        total = sum(
+            weight * _finite(values.get(name, 0.0)) for name, weight in self.weights.items()
+        )
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
@@ -96,6 +100,11 @@ def features(
         "length": abs(ratio),
         **place.told,
     }
+
+
+def _finite(value: float) -> float:
+    """A logarithm of nothing as the least number that counts: `0 * -inf` would be no number."""
+    return max(-_FAR, min(_FAR, value)) if value == value else 0.0
 
 
 def _log_odds(share: float) -> float:

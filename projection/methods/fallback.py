@@ -18,7 +18,7 @@ from spanferry.data.backends import BackendInfo
 from spanferry.data.nested import ComposedSettings
 from spanferry.data.records import MissingSpan, ProjectedSpan
 from spanferry.projection.base import Projection, ProjectionInput
-from spanferry.projection.pieces import open_spans
+from spanferry.projection.pieces import is_unchanged, open_spans
 from spanferry.projection.placed import taken
 from spanferry.projection.services import Models, Services
 
@@ -98,6 +98,8 @@ class FallbackMethod:
 
 def _is_taken(item: ProjectionInput, found: ProjectedSpan) -> bool:
     """Whether a span of a method that does not keep apart lies where another one is."""
+    if is_unchanged(item):  # all keep their places; two parts of a word may both be that word
+        return False
     source = next(span for span in item.spans if span.id == found.source_span)
     return any(
         start < last and first < end

@@ -68,6 +68,11 @@ class Fittable(Protocol):
         """See `ProjectionMethod.project`."""
         ...
 
+    @property
+    def fitted_as(self) -> str:
+        """See `ProposalMethod.fitted_as`."""
+        ...
+
     def recording(self, confidence: Confidence) -> Self:
         """See `ProposalMethod.recording`."""
         ...
@@ -99,7 +104,7 @@ class Recording(Confidence):
 
 def recorded(method: F) -> tuple[F, Recording]:
     """A copy of a method that keeps doubtful places, and what remembers their features."""
-    recording = Recording(Confidence.of(method.NAME, method.settings.confidence))
+    recording = Recording(Confidence.of(method.fitted_as, method.settings.confidence))
     return method.recording(recording), recording
 
 

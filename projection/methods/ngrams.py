@@ -123,12 +123,15 @@ class Surroundings:
     def _enlarged(self, reach: int) -> tuple[Pairs, Array]:
         """The runs with those around the likeliest."""
         best = self.pairs[int(np.argmax(self.logs))]
-        middle = best.sum()  # twice the middle, as all sums of first and last words are
+        middle = int(best.sum())  # twice the middle, as all sums of first and last words are
         known = {(int(a), int(b)) for a, b in self.pairs}
         lengths = range(1, max(1, len(self.words)) + LONGER + 1)
+        # only around there, so that the time does not grow with the text
+        low = max(0, (middle - 2 * reach) // 2 - lengths[-1])
+        high = min(len(self.item.target_words), (middle + 2 * reach) // 2 + lengths[-1] + 1)
         extra = [
             (first, last)
-            for first, last in _runs(lengths, len(self.item.target_words), self.closed)
+            for first, last in _runs(lengths, low, high, self.closed)
             if abs(first + last - middle) <= 2 * reach and (first, last) not in known
         ]
         if not extra:
@@ -187,7 +190,7 @@ def _anywhere(
     """Runs of like length in what translates the span's sentence."""
     size = len(item.target_words)
     lengths = range(max(1, words - 2), words + LONGER + 1)
-    runs = np.array(list(_runs(lengths, size, closed)), np.int64).reshape(-1, 2)
+    runs = np.array(list(_runs(lengths, 0, size, closed)), np.int64).reshape(-1, 2)
     if not len(runs):
         return runs, np.zeros(0)
     open_words = [k for k in range(size) if k not in closed]
@@ -206,10 +209,13 @@ def _sentence(item: ProjectionInput, span: Span) -> Offsets:
     return (min(a for a, _ in own), max(b for _, b in own)) if own else (0, len(item.text))
 
 
-def _runs(lengths: range, size: int, closed: set[int]) -> Iterator[tuple[int, int]]:
-    """First and last words of all runs of these lengths that no closed word is in."""
+def _runs(lengths: range, low: int, high: int, closed: set[int]) -> Iterator[tuple[int, int]]:
+    """First and last words of all runs of these lengths that no closed word is in.
+
+    They lie between the words `low` and `high` (exclusive).
+    """
     free = 0  # how many open words end at this one
-    for last in range(size):
+    for last in range(low, high):
         free = 0 if last in closed else free + 1
         for length in lengths:
             if length > free:

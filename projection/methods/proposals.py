@@ -120,7 +120,12 @@ class ProposalMethod(ABC):
     def __init__(self, settings: Any, services: Services) -> None:
         self.settings = settings
         self.services = services
-        self._confidence = Confidence.of(self.NAME, settings.confidence)
+        self._confidence = Confidence.of(self.fitted_as, settings.confidence)
+
+    @property
+    def fitted_as(self) -> str:
+        """The name of its weights for the confidence, which settings may decide."""
+        return self.NAME
 
     @abstractmethod
     def models(self) -> Mapping[str, Any]:
@@ -186,13 +191,12 @@ class ProposalMethod(ABC):
         while True:
             open_ones = [pair for pair in asked if pair[0].span.id not in doubtful]
             chosen = assign([_place(*pair) for pair in open_ones], item)
+            by_span: dict[str, list[tuple[Query, Proposals, int | None]]] = {}
+            for (query, proposals), option in zip(open_ones, chosen, strict=True):
+                by_span.setdefault(query.span.id, []).append((query, proposals, option))
             spans, missing = [], []
             for span in open_spans(item):
-                of_span = [
-                    (query, proposals, option)
-                    for (query, proposals), option in zip(open_ones, chosen, strict=True)
-                    if query.span.id == span.id
-                ]
+                of_span = by_span.get(span.id, [])
                 if not of_span:
                     missing.append(MissingSpan(span.id, "doubtful"))
                 elif all(option is None for _, _, option in of_span):

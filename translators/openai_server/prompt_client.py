@@ -10,7 +10,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from copy import copy
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -46,6 +46,11 @@ class PromptSettings(BaseModel):
     """Settings of a language model that answers prompts; keys are those of the backend `openai`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    #: What changes no answer, or is told by the revision.
+    IDLE: ClassVar[frozenset[str]] = frozenset(
+        {"api_key_env", "backoff", "base_url", "concurrency", "max_wait", "retries", "timeout"}
+    )
 
     model: str = _as_there("model")
     base_url: Annotated[str, AfterValidator(Translator._is_an_address)] = _as_there("base_url")
@@ -156,11 +161,9 @@ class PromptClient:
     @property
     def info(self) -> BackendInfo:
         """Model, host, and a hash of every setting that can change an answer."""
-        idle = {"api_key_env", "backoff", "base_url", "concurrency", "max_wait", "retries",
-                "timeout"}  # fmt: skip
         settings = self.settings
         host = settings.for_chat().host
-        mark = fingerprint(settings=settings.model_dump(mode="json", exclude=idle))
+        mark = fingerprint(settings=settings.model_dump(mode="json", exclude=set(settings.IDLE)))
         return BackendInfo(
             name="openai",
             revision=f"{settings.model}@{host}/{mark[:16]}/{CODE_VERSION}",

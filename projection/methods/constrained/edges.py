@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from spanferry.data.records import Offsets
 from spanferry.projection.services import Pieces
 
+#: (i, j...): a place for the opening marker, and those for the closing one with it.
+Places = tuple[tuple[int, tuple[int, ...]], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Edges:
@@ -27,8 +30,8 @@ class Edges:
     opens: dict[int, int]
     closes: dict[int, int]
 
-    def places(self) -> tuple[tuple[int, tuple[int, ...]], ...]:
-        """(i, j...): each opening with the closings behind it; none is empty."""
+    def places(self) -> Places:
+        """Each opening with the closings behind it; none is empty."""
         found = [
             (i, tuple(j for j, last in self.closes.items() if j > i and last >= first))
             for i, first in self.opens.items()

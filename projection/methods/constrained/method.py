@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from spanferry.data.records import Offsets
 from spanferry.projection.base import ProjectionInput
 from spanferry.projection.characters import range_of
-from spanferry.projection.methods.constrained.edges import Edges, word_edges
+from spanferry.projection.methods.constrained.edges import Edges, Places, word_edges
 from spanferry.projection.methods.constrained.search import Found, Task, search
 from spanferry.projection.methods.constrained.settings import ConstrainedSettings
 from spanferry.projection.methods.constrained.stretch import Stretch, marked, stretch_of
@@ -42,24 +42,26 @@ class _Sentence:
         parts: what markers may stand between (words or sub-words), in characters of the whole
             translation.
         edges: where these begin and end among the sub-words.
-        places: of `edges`, as a task has them.
     """
 
     tokens: tuple[str, ...]
     numbers: Sequence[int]
     parts: Sequence[Offsets]
     edges: Edges
-    places: tuple[tuple[int, tuple[int, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A query with its sentence and its task."""
+    """A query with its sentence and its task.
+
+    Args:
+        plain: log-probability of the translation where nothing is marked.
+    """
 
     query: Query
-    source: str
     sentence: _Sentence
     task: Task
+    plain: float
 
 
 class ConstrainedMethod(ProposalMethod):
@@ -108,10 +110,8 @@ class ConstrainedMethod(ProposalMethod):
             scoring=settings.scoring,
         )  # fmt: skip
         results = dict(zip(tasks, searched, strict=True))
-        plain = self._plain({(one.source, one.task.tokens): None for one in asked.values()})
         for number, one in asked.items():
-            own = plain.get((one.source, one.task.tokens))
-            found[number] = self._proposals(one, results[one.task], own)
+            found[number] = self._proposals(one, results[one.task])
         return [found[number] for number in range(len(queries))]
 
     def _asked(self, queries: Sequence[Query]) -> tuple[dict[int, _Asked], dict[int, Proposals]]:
@@ -120,21 +120,33 @@ class ConstrainedMethod(ProposalMethod):
         pairs = [(*pair, tuple(map(decoder.marker, pair))) for pair in self._markers()]
         stretches = [stretch_of(query.item, query.span) for query in queries]
         sentences = self._sentences(queries, stretches)
+        keys = [_key(query, stretch) for query, stretch in zip(queries, stretches, strict=True)]
+        plain = self._plain([
+            (stretch.source, sentences[key].tokens)
+            for key, stretch in zip(keys, stretches, strict=True)
+            if sentences[key].edges.opens
+        ])  # fmt: skip
+        places: dict[tuple[int, int, str], Places] = {}
         asked: dict[int, _Asked] = {}
         refused: dict[int, Proposals] = {}
         for number, (query, stretch) in enumerate(zip(queries, stretches, strict=True)):
             both = stretch.source + stretch.target
             pair = next((p for p in pairs if p[0] not in both and p[1] not in both), None)
-            sentence = sentences[_key(query, stretch)]
+            sentence = sentences[keys[number]]
+            own = plain.get((stretch.source, sentence.tokens))
             if pair is None:
                 refused[number] = Proposals(reason="markers_in_text")
-            elif not sentence.places:
+            elif not sentence.edges.opens:
                 refused[number] = Proposals()
+            elif own is None:  # before its places are listed: there are as many as pairs of words
+                refused[number] = Proposals(reason="too_long")
             else:
                 opening, closing, (first, last) = pair
                 source = marked(stretch.source, stretch.start, stretch.end, opening, closing)
-                task = Task(source, sentence.tokens, (first, last), sentence.places)
-                asked[number] = _Asked(query, stretch.source, sentence, task)
+                if keys[number] not in places:
+                    places[keys[number]] = sentence.edges.places()
+                task = Task(source, sentence.tokens, (first, last), places[keys[number]])
+                asked[number] = _Asked(query, sentence, task, own)
         return asked, refused
 
     def _markers(self) -> list[tuple[str, str]]:
@@ -165,22 +177,22 @@ class ConstrainedMethod(ProposalMethod):
         else:
             parts = sorted({(start + a, start + b) for a, b in pieces.ranges if a < b})
         edges = word_edges(pieces, [(a - start, b - start) for a, b in parts])
-        return _Sentence(pieces.tokens, numbers, parts, edges, edges.places())
+        return _Sentence(pieces.tokens, numbers, parts, edges)
 
     def _plain(
-        self, wanted: Mapping[tuple[str, tuple[str, ...]], None]
-    ) -> dict[tuple[str, tuple[str, ...]], float]:
-        """The log-probability of each translation where nothing is marked."""
+        self, asked: Sequence[tuple[str, tuple[str, ...]]]
+    ) -> dict[tuple[str, tuple[str, ...]], float | None]:
+        """The log-probability of each translation where nothing is marked; None: too long."""
+        wanted = list(dict.fromkeys(asked))
         found = self.services.forced("decoder").force(
             [source for source, _ in wanted], [tokens for _, tokens in wanted]
         )
         return {
-            key: float(forced.own.sum())
+            key: None if forced is None else float(forced.own.sum())
             for key, forced in zip(wanted, found, strict=True)
-            if forced is not None
         }
 
-    def _proposals(self, one: _Asked, found: Found, plain: float | None) -> Proposals:
+    def _proposals(self, one: _Asked, found: Found) -> Proposals:
         if not found.places:
             return Proposals(reason="too_long" if found.too_long else "no_candidates")
         best = found.places[0].log
@@ -192,10 +204,9 @@ class ConstrainedMethod(ProposalMethod):
                 "opening": place.opening,
                 "closing": place.closing,
                 "cut": float(found.cut),
+                "cost": (one.plain - (place.log - place.opening - place.closing))
+                / (len(one.task.tokens) + 1),
             }
-            if plain is not None:
-                rest = place.log - place.opening - place.closing
-                told["cost"] = (plain - rest) / (len(one.task.tokens) + 1)
             start, end = self._range(one, place.first, place.end)
             options.append(Proposal(start, end, max(_LEAST, weight / total), told))
         return Proposals(tuple(options))

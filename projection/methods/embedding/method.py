@@ -57,6 +57,11 @@ class EmbeddingMethod(ProposalMethod):
         self._alignment = services.alignment()
         self._spelling: Spelling | None = None
 
+    @property
+    def fitted_as(self) -> str:
+        """Scores without links are another thing than those with them."""
+        return self.NAME if self.settings.use_links else "embedding, use_links: false"
+
     def models(self) -> Mapping[str, Any]:
         """The encoder, and the alignment that the candidates come from."""
         return {"encoder": self._encoder, "alignment": self._alignment}

@@ -61,6 +61,11 @@ class EnsembleMethod:
         self._members = [services.method(member) for member in settings.methods]
         self._confidence = Confidence.of(self.NAME, settings.confidence)
 
+    @property
+    def fitted_as(self) -> str:
+        """See `ProposalMethod.fitted_as`."""
+        return self.NAME
+
     def recording(self, confidence: Confidence) -> Self:
         """See `ProposalMethod.recording`."""
         other = copy(self)

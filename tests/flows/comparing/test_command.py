@@ -132,9 +132,14 @@ def test_a_corpus_without_gold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     [
         ({"links": "awesome"}, ConfigError, "has none that are called 'awesome'; there are: hand"),
         ({"gold": "empty.jsonl"}, ConfigError, "empty.jsonl has no source spans"),
+        ({"gold": "bare.jsonl"}, ConfigError, "no pair of bare.jsonl with source spans has the"),
         ({"gold": "mixed.jsonl"}, ConfigError, "several languages (en,es; en,pt)"),
         ({"gold": "bad.jsonl"}, InputError, "bad.jsonl:1: not a pair of labelled sentences"),
-        ({"gold": "far.jsonl"}, InputError, "pair p0: the link 0-9 of 'hand' leads out of a pair"),
+        (
+            {"gold": "far.jsonl"},
+            InputError,
+            "'hand: a link to a word that is not there",
+        ),
         ({"gold": "."}, ConfigError, "is no file of gold pairs"),
         ({"methods": [{"method": "translate_match"}]}, ConfigError, "methods.0.translator: "),
     ],
@@ -148,6 +153,8 @@ def test_what_cannot_be_compared(
 ) -> None:
     lines = write_gold(tmp_path / "gold.jsonl").read_text("utf-8").splitlines()
     write_gold(tmp_path / "empty.jsonl", ROWS[2:])
+    bare = [{**json.loads(line), "alignments": {}} for line in lines[:2]]
+    (tmp_path / "bare.jsonl").write_text("\n".join([*map(json.dumps, bare), lines[2]]), "utf-8")
     other = json.dumps(json.loads(lines[1]) | {"tgt_lang": "pt"})
     (tmp_path / "mixed.jsonl").write_text(f"{lines[0]}\n{other}\n", "utf-8")
     (tmp_path / "bad.jsonl").write_text("{}\n", "utf-8")

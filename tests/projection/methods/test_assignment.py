@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import combinations, product
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from spanferry.data.records import ProjectedSpan, Span
 from spanferry.projection.base import ProjectionInput
 from spanferry.projection.joint import apart
-from spanferry.projection.methods.assignment import Place, assign
+from spanferry.projection.methods.assignment import Place, _cliques, assign
 
 pytest.importorskip("scipy")
 
@@ -56,6 +56,18 @@ def test_no_other_choice_is_better(places: list[Place]) -> None:
     every = product(*[[None, *range(len(place.options))] for place in places])
     best = max(_total(places, one) for one in every if _allowed(places, one))
     assert _total(places, chosen) == pytest.approx(best, abs=1e-5)
+
+
+@given(_places())
+@settings(max_examples=100, deadline=None)
+def test_cliques_hold_all_that_keep_apart_and_nothing_else(places: list[Place]) -> None:
+    found = list(_cliques(range(len(places)), places))
+    together = {pair for clique in found for pair in combinations(clique, 2)}
+    assert together == {
+        (j, k)
+        for j, k in combinations(range(len(places)), 2)
+        if apart(places[j].span, places[k].span)
+    }
 
 
 @given(_places(), st.randoms())

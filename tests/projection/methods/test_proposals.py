@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -147,3 +148,10 @@ def test_weights_of_the_confidence_from_a_file(tmp_path: Path) -> None:
     path.write_text("[]")
     with pytest.raises(ConfigError, match="is no file of confidence weights"):
         Confidence.of("linked", str(tmp_path / "none.json"))
+
+
+def test_a_logarithm_of_nothing_does_not_make_a_place_sure() -> None:
+    weights = Confidence({"bias": -2.0, "opening": 0.0, "cost": 1.0}, "1")
+    assert weights.probability({"bias": 1.0, "opening": -math.inf, "cost": 0.0}) < 0.2
+    assert weights.probability({"bias": 1.0, "cost": -math.inf}) < 0.01
+    assert weights.probability({"bias": 1.0, "cost": math.nan}) < 0.2

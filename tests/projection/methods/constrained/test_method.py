@@ -15,6 +15,7 @@ from spanferry.data.records import ProjectedSpan, Span
 from spanferry.flows.services import MethodServices
 from spanferry.projection.base import ProjectionInput
 from spanferry.projection.methods.constrained import ConstrainedMethod
+from spanferry.projection.methods.constrained.edges import Edges
 from spanferry.projection.methods.proposals import Query
 from tests.models.held_out import held_out
 from tests.models.language import Pair
@@ -138,6 +139,9 @@ def test_reasons(make: Make) -> None:
     long = _joined([pair for pair in held_out(60) if "[" not in pair.source + pair.target])
     long = replace(long, segments=(), spans=(replace(plain.spans[0], start=0, end=3),))
     assert _one(make, long) == ["too_long"]
+    with pytest.MonkeyPatch.context() as patch:  # as many places as pairs of words are never made
+        patch.delattr(Edges, "places")
+        assert _one(make, long) == ["too_long"]
 
 
 def test_a_marker_that_the_model_has_not_is_an_error_at_once(make: Make) -> None:
