@@ -68,7 +68,7 @@ class MarkedTranslatorSettings(ComposedSettings):
 
 
 class MarkedTranslator(ComposedTranslator):
-    """Any backend, with marks round the spans of each text; see `data.markers`.
+    """Any backend, with marks round the spans of each text.
 
     - The text is cut into sentences, and spans are marked in each. A span over a sentence's end is
       marked in both, and its parts become one again; a span that is a whole sentence needs no

@@ -12,6 +12,7 @@ from spanferry.flows.console import console
 
 def list_backends() -> None:
     """List readers, translators, aligners, methods and filters, and whether they can run here."""
+    from rich.markup import escape
     from rich.table import Table
 
     from spanferry.flows.catalogue import catalogue
@@ -19,7 +20,7 @@ def list_backends() -> None:
     table = Table("kind", "name", "what it is", "runs here")
     for item in catalogue():
         here = f"no: {item.needs}" if item.needs else "yes"
-        table.add_row(item.kind, item.name, item.description, here)
+        table.add_row(item.kind, item.name, escape(item.description), escape(here))
     console().print(table)
 
 

@@ -53,7 +53,9 @@ class FallbackMethod:
 
     def __init__(self, settings: Any, services: Services) -> None:
         self.settings = settings
-        self._members = [services.method(member) for member in settings.methods]
+        *before, last = settings.methods
+        self._members = [services.method(_whole(member)) for member in before]
+        self._members.append(services.method(last))
 
     @property
     def info(self) -> BackendInfo:
@@ -63,8 +65,8 @@ class FallbackMethod:
             name=self.NAME,
             revision=" > ".join(f"{each.name} {each.revision}" for each in found)
             + f" > {self.CODE_VERSION}",
-            licence="; ".join(dict.fromkeys(each.licence for each in found)),
-            source="; ".join(dict.fromkeys(each.source for each in found)),
+            licence=" + ".join(f"{each.name}: {each.licence}" for each in found),
+            source=" + ".join(f"{each.name}: {each.source}" for each in found),
         )
 
     def setup(self) -> None:
@@ -94,6 +96,14 @@ class FallbackMethod:
             _result(before, after, lost)
             for before, after, lost in zip(items, current, missing, strict=True)
         ]
+
+
+def _whole(settings: Any) -> Any:
+    """The settings of a method that is not the last one: it leaves spans that it would place only
+    in part to those after it, unless the user wants it otherwise."""
+    if getattr(settings, "partial", True) is None:
+        return settings.model_copy(update={"partial": False})
+    return settings
 
 
 def _is_taken(item: ProjectionInput, found: ProjectedSpan) -> bool:

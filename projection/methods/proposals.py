@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from spanferry.data.backends import BackendInfo
+from spanferry.data.backends import BackendInfo, require
 from spanferry.data.records import MissingSpan, ProjectedSpan, Span
 from spanferry.projection.base import Projection, ProjectionInput
 from spanferry.projection.characters import merged, widened, without_blanks
@@ -35,6 +35,7 @@ BATCH = 256
 #: Why a span is missing; a method adds its own.
 REASONS: dict[str, str] = {
     "no_candidates": "the method found no place for it",
+    "lost_fragment": "a fragment of it found no place, and `partial` is off",
     "claimed": "all its places belong to spans that do not overlap it in the source",
     "doubtful": "the confidence is below `min_confidence`",
 }
@@ -52,6 +53,12 @@ class ProposalSettings(BaseModel):
         None,
         description="file of weights for the confidence, made by spanferry compare "
         "--fit-confidence; those that come with spanferry if unset",
+    )
+    partial: bool | None = Field(
+        None,
+        description="whether a discontinuous span of which a fragment finds no place is placed "
+        "without it, at half the confidence; if not it is missing (lost_fragment). If unset: yes, "
+        "but not where another method of a list comes after this one",
     )
 
 
@@ -105,6 +112,9 @@ class ProposalMethod(ABC):
     Args:
         settings: of the class `Settings`.
         services: its models.
+
+    Raises:
+        MissingExtraError: a package of `REQUIRES` is not installed.
     """
 
     NAME: ClassVar[str]
@@ -118,6 +128,8 @@ class ProposalMethod(ABC):
     EXTRA: ClassVar[str] = "methods"
 
     def __init__(self, settings: Any, services: Services) -> None:
+        for module in self.REQUIRES:
+            require(module, extra=self.EXTRA, user=f"projection method {self.NAME!r}")
         self.settings = settings
         self.services = services
         self._confidence = Confidence.of(self.fitted_as, settings.confidence)
@@ -152,7 +164,9 @@ class ProposalMethod(ABC):
             name=self.NAME,
             revision=" + ".join([f"{self.CODE_VERSION}/{self._confidence.revision}", *parts]),
             licence="; ".join(dict.fromkeys(["Apache-2.0", *(i.licence for i in used.values())])),
-            source="; ".join(["spanferry", *(i.source for i in used.values() if i.source)]),
+            source="; ".join(
+                ["spanferry", *(f"{name}: {i.name} {i.source}".strip() for name, i in used.items())]
+            ),
         )
 
     def setup(self) -> None:
@@ -202,6 +216,8 @@ class ProposalMethod(ABC):
                 elif all(option is None for _, _, option in of_span):
                     reasons = [p.reason for _, p, _ in of_span if not p.options]
                     missing.append(MissingSpan(span.id, reasons[0] if reasons else "claimed"))
+                elif self.settings.partial is False and any(o is None for _, _, o in of_span):
+                    missing.append(MissingSpan(span.id, "lost_fragment"))
                 else:
                     spans.append(self._projected(item, span, of_span))
             weak = {s.source_span for s in spans if s.score < self.settings.min_confidence}

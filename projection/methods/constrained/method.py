@@ -65,7 +65,7 @@ class _Asked:
 
 
 class ConstrainedMethod(ProposalMethod):
-    """Marker insertion under a translation model's probabilities; see `search.py`."""
+    """Markers put into the translation where a translation model would have written them."""
 
     NAME = "constrained"
     CODE_VERSION = "1"

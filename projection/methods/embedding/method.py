@@ -38,7 +38,7 @@ RANGES = 1 << 15
 
 
 class EmbeddingMethod(ProposalMethod):
-    """Candidates by the similarity of vectors; see the module."""
+    """Candidates near the links, by the similarity of their vectors to the span's."""
 
     NAME: ClassVar[str] = "embedding"
     CODE_VERSION: ClassVar[str] = "1"

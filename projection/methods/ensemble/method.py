@@ -29,7 +29,7 @@ from spanferry.projection.services import Models, Services
 
 
 class EnsembleMethod:
-    """Several methods that vote; see the module.
+    """Several methods that vote; how far they agree makes the confidence.
 
     Args:
         settings: with the field `methods`.
@@ -81,8 +81,8 @@ class EnsembleMethod:
             name=self.NAME,
             revision=f"{self.CODE_VERSION}/{self._confidence.revision}: "
             + " + ".join(f"{each.name} {each.revision}" for each in found),
-            licence="; ".join(dict.fromkeys(each.licence for each in found)),
-            source="; ".join(dict.fromkeys(each.source for each in found if each.source)),
+            licence=" + ".join(f"{each.name}: {each.licence}" for each in found),
+            source=" + ".join(f"{each.name}: {each.source}" for each in found),
         )
 
     def setup(self) -> None:

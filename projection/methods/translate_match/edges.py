@@ -11,6 +11,8 @@ from spanferry.projection.lexicon import edge_marks, is_stop
 def tidy(item: ProjectionInput, span: Span, start: int, end: int) -> Offsets:
     """The place of a match, without marks and elided articles that the span lacks."""
     covered, text, marks = item.text[span.start : span.end], item.translation, edge_marks()
+    if not covered.strip("".join(marks)):
+        return start, end  # nothing but marks: those that were found, and no others
     # phrases are looked for without marks at their edges; those beside a match are `trim`'s to
     # judge, as many as the span has there, one at least for brackets that are open inside
     for _ in range(max(1, len(covered) - len(covered.lstrip("".join(marks))))):

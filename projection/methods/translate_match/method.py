@@ -41,7 +41,7 @@ MOST = 16
 
 
 class TranslateMatch(ProposalMethod):
-    """See the module's text and `settings.TranslateMatchSettings`."""
+    """Phrases translated alone, in context or by a language model, found in the translation."""
 
     NAME = "translate_match"
     CODE_VERSION = "1"

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spanferry.data.records import ProjectedSpan
+from spanferry.data.records import ProjectedSpan, Span
 from spanferry.flows.backends import method_for
 from spanferry.flows.config import settings_class
 from spanferry.flows.method_settings import NESTED
@@ -110,3 +110,17 @@ def test_a_place_that_is_taken_is_refused() -> None:
     ]
     assert "claimed" in FallbackMethod.REASONS
     assert "claimed" in REASONS
+
+
+def test_a_span_in_part_goes_to_the_next_method() -> None:
+    translation = "pain in his arm hurts, arm"
+    item = pair("pain in his [arm] hurts , feet", translation, "0-0 1-1 2-2 3-3 4-4")
+    whole = Span(0, len(item.text), "SYMPTOM", "s0", fragments=((0, 4), (25, 29)))
+    item = replace(item, spans=(whole,))
+    word = {"method": "translate_match", "sources": ["source"], "min_confidence": 0}
+    [alone] = method(word).project([item])
+    assert [span.method for span in alone.spans] == ["translate_match"]  # `feet` is not there
+    [both] = method(word, {**ANY, "min_confidence": 0}).project([item])
+    assert [span.method for span in both.spans] == ["alignment"]
+    [kept] = method({**word, "partial": True}, ANY).project([item])
+    assert [span.method for span in kept.spans] == ["translate_match"]

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spanferry.data.errors import ConfigError
+from spanferry.data.errors import ConfigError, MissingExtraError
 from spanferry.data.records import Span
 from spanferry.flows.backends import make_method
 from spanferry.flows.config import settings_class
@@ -155,3 +155,18 @@ def test_a_logarithm_of_nothing_does_not_make_a_place_sure() -> None:
     assert weights.probability({"bias": 1.0, "opening": -math.inf, "cost": 0.0}) < 0.2
     assert weights.probability({"bias": 1.0, "cost": -math.inf}) < 0.01
     assert weights.probability({"bias": 1.0, "cost": math.nan}) < 0.2
+
+
+def test_a_span_in_part_is_missing_where_it_is_asked_for_whole() -> None:
+    item = pair("pain in the left and right arm", "dolor izquierdo", "0-0 1-0")
+    span = Span(0, len(item.text), "SYMPTOM", "s", fragments=((0, 7), (26, 30)))
+    item = replace(item, spans=(span,))
+    assert len(linked(min_confidence=0).project([item])[0].spans) == 1
+    [found] = linked(min_confidence=0, partial=False).project([item])
+    assert [lost.reason for lost in found.missing] == ["lost_fragment"]
+
+
+def test_a_missing_package_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Linked, "REQUIRES", ("no_such_package",))
+    with pytest.raises(MissingExtraError, match=r"spanferry\[methods\]"):
+        linked()

@@ -99,6 +99,11 @@ def test_ends_are_exclusive_and_brackets_closed() -> None:
     assert make(sources=["source"]).found(item) == {"s0": "World Bank (WB)"}
 
 
+def test_a_span_of_marks_takes_no_other_marks() -> None:
+    item = pair('It was "great"[!]', "Fue «estupendo»!", "")
+    assert make(sources=["source"]).found(item) == {"s0": "!"}
+
+
 def test_places_of_other_methods_are_kept() -> None:
     item = pair("[Boston] and [Boston]", "Boston y Boston", "0-0 2-0")
     done = ProjectedSpan(0, 6, "L0", "s0", source_span="s0")
