@@ -21,7 +21,7 @@ from spanferry.projection.far_words import far_places
 from spanferry.projection.joint import Choices, apart, decide, log_probabilities
 from spanferry.projection.lexicon import edge_marks
 from spanferry.projection.likeness import BATCH, Likeness, WordTable, word_tables
-from spanferry.projection.pieces import LOST_FRAGMENT, is_unchanged, pieces, unchanged
+from spanferry.projection.pieces import LOST_FRAGMENT, is_unchanged, pieces, placed_at, unchanged
 from spanferry.projection.placed import keep_apart
 from spanferry.projection.ranking import Links, Ranking, ranked, ranking, weights_digest
 from spanferry.projection.rules import AlignmentSettings
@@ -243,17 +243,7 @@ class AlignmentProjection:
             ranges.append(range_of(item, part.span, part.words, first, last))
             ranges += [range_of(item, part.span, part.words, *run) for run in part.far]
         together = merged(item.translation, sorted(ranges))
-        return ProjectedSpan(
-            together[0][0],
-            together[-1][1],
-            span.label,
-            id=span.id,
-            attributes=span.attributes,
-            fragments=tuple(together) if len(together) > 1 else (),
-            score=self._score(parts),
-            method="alignment",
-            source_span=span.id,
-        )
+        return placed_at(span, together, self._score(parts), "alignment")
 
 
 def _decide(groups: Sequence[Sequence[Part]]) -> None:

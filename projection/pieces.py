@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from spanferry.data.records import ProjectedSpan, Span
+from spanferry.data.records import Offsets, ProjectedSpan, Span
 from spanferry.projection.base import Projection, ProjectionInput
 from spanferry.projection.characters import merged, widened, without_blanks
 
@@ -20,6 +21,25 @@ def pieces(span: Span) -> list[Span]:
     if not span.fragments:
         return [span]
     return [replace(span, start=start, end=end, fragments=()) for start, end in span.fragments]
+
+
+def placed_at(span: Span, ranges: Sequence[Offsets], score: float, method: str) -> ProjectedSpan:
+    """The projected span of a source span: its id, label and attributes, at these ranges.
+
+    Args:
+        ranges: of the translation, in text order, apart from one another.
+    """
+    return ProjectedSpan(
+        ranges[0][0],
+        ranges[-1][1],
+        span.label,
+        id=span.id,
+        attributes=span.attributes,
+        fragments=tuple(ranges) if len(ranges) > 1 else (),
+        score=score,
+        method=method,
+        source_span=span.id,
+    )
 
 
 def open_spans(item: ProjectionInput) -> list[Span]:
@@ -42,10 +62,5 @@ def unchanged(item: ProjectionInput, method: str) -> Projection:
             ranges = tuple(widened(item.text, part, item.source_words) for part in ranges)
         ranges = tuple(without_blanks(item.text, part) for part in ranges)
         together = merged(item.text, ranges) if len(ranges) > 1 else list(ranges)
-        found.append(
-            ProjectedSpan(
-                together[0][0], together[-1][1], span.label, span.id, span.attributes,
-                tuple(together) if len(together) > 1 else (), UNCHANGED, method, span.id,
-            )
-        )  # fmt: skip
+        found.append(placed_at(span, together, UNCHANGED, method))
     return Projection(tuple(found), ())

@@ -26,6 +26,7 @@ from spanferry.projection.pieces import (
     is_unchanged,
     open_spans,
     pieces,
+    placed_at,
     unchanged,
 )
 from spanferry.projection.services import Models, Services
@@ -240,18 +241,7 @@ class ProposalMethod(ABC):
             place = proposals.options[option]
             ranges.append((place.start, place.end))
             score *= self._confidence.of_choice(query.item, query.span, proposals.options, option)
-        together = merged(item.translation, sorted(ranges))
-        return ProjectedSpan(
-            together[0][0],
-            together[-1][1],
-            span.label,
-            id=span.id,
-            attributes=span.attributes,
-            fragments=tuple(together) if len(together) > 1 else (),
-            score=score,
-            method=self.NAME,
-            source_span=span.id,
-        )
+        return placed_at(span, merged(item.translation, sorted(ranges)), score, self.NAME)
 
 
 def _queries(record: int, item: ProjectionInput) -> Iterator[Query]:

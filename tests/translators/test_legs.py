@@ -85,5 +85,5 @@ def test_the_schema_describes_simple_legs_in_full_and_composed_ones_by_name() ->
     assert {"$ref": "#/$defs/EmbeddedLeg"} in choices
     assert schema["$defs"]["EmbeddedLeg"]["additionalProperties"] is False
     assert "max_tokens" in schema["$defs"]["EmbeddedLeg"]["properties"]
-    assert choices[-1]["properties"] == {"backend": {"enum": ["pivot", "round_trip"]}}
+    assert choices[-1]["properties"] == {"backend": {"enum": ["marked", "pivot", "round_trip"]}}
     assert choices == schema["properties"]["second"]["anyOf"]

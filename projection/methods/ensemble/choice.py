@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from spanferry.data.records import ProjectedSpan, Span
+from spanferry.data.records import Span
 from spanferry.projection.base import ProjectionInput
 from spanferry.projection.methods.assignment import Place, assign
-from spanferry.projection.methods.ensemble.votes import Option, Ranges
+from spanferry.projection.methods.ensemble.votes import Option
+from spanferry.projection.pieces import placed_at
 from spanferry.projection.placed import taken
 
 
@@ -30,7 +31,7 @@ def choose(
         found[k] = chosen
     placed = list(item.placed)
     placed += [
-        _span(spans[k], choices[k][chosen].ranges)
+        placed_at(spans[k], choices[k][chosen].ranges, 0.0, "")
         for k in plain
         if (chosen := found[k]) is not None
     ]
@@ -40,17 +41,6 @@ def choose(
         for number, option in enumerate(choices[k]):
             if not any(a < d and c < b for a, b in option.ranges for c, d in others):
                 found[k] = number
-                placed.append(_span(spans[k], option.ranges))
+                placed.append(placed_at(spans[k], option.ranges, 0.0, ""))
                 break
     return found
-
-
-def _span(span: Span, ranges: Ranges) -> ProjectedSpan:
-    return ProjectedSpan(
-        ranges[0][0],
-        ranges[-1][1],
-        span.label,
-        id=span.id,
-        fragments=ranges if len(ranges) > 1 else (),
-        source_span=span.id,
-    )

@@ -24,7 +24,7 @@ from spanferry.projection.methods.ensemble.choice import choose
 from spanferry.projection.methods.ensemble.settings import EnsembleSettings, weights_of
 from spanferry.projection.methods.ensemble.votes import Option, Vote, options
 from spanferry.projection.methods.proposals import BATCH, Proposal
-from spanferry.projection.pieces import is_unchanged, open_spans, unchanged
+from spanferry.projection.pieces import is_unchanged, open_spans, placed_at, unchanged
 from spanferry.projection.services import Models, Services
 
 
@@ -161,14 +161,5 @@ class EnsembleMethod:
     ) -> ProjectedSpan:
         ranges = choices[chosen].ranges
         proposals = [Proposal(o.ranges[0][0], o.ranges[-1][1], o.score, o.told) for o in choices]
-        return ProjectedSpan(
-            ranges[0][0],
-            ranges[-1][1],
-            span.label,
-            id=span.id,
-            attributes=span.attributes,
-            fragments=ranges if len(ranges) > 1 else (),
-            score=self._confidence.of_choice(item, span, proposals, chosen),
-            method=self.NAME,
-            source_span=span.id,
-        )
+        score = self._confidence.of_choice(item, span, proposals, chosen)
+        return placed_at(span, ranges, score, self.NAME)

@@ -33,16 +33,25 @@ _SPECIAL = re.compile(r"<extra_id_\d+>|</s>|<pad>|<unk>")
 def tag_name(label: str) -> str:
     """The tag's name of a label: letters, digits, `_`, `.`, `-`.
 
-    >>> tag_name("PER"), tag_name("cell line"), tag_name("</>")
-    ('Person', 'cell_line', '_')
+    >>> tag_name("PER"), tag_name("cell line"), tag_name("</>"), tag_name("s")
+    ('Person', 'cell_line', '_', 's_')
     """
-    return NAMES.get(label) or re.sub(r"[^\w.-]+", "_", label)
+    return _free(NAMES.get(label) or re.sub(r"[^\w.-]+", "_", label))
+
+
+def _free(name: str) -> str:
+    """A name whose tags are none of the model's special sub-words, as `</s>` is."""
+    taken = any(_SPECIAL.fullmatch(tag) for tag in (f"<{name}>", f"</{name}>"))
+    return f"{name}_" if taken else name
 
 
 def tag_names(labels: Iterable[str], given: Mapping[str, str] | None = None) -> dict[str, str]:
     """The tag's name of each label, the user's own first. Two labels may share one."""
     own = given or {}
-    return {label: own.get(label) or tag_name(label) for label in dict.fromkeys(labels)}
+    return {
+        label: _free(own[label]) if own.get(label) else tag_name(label)
+        for label in dict.fromkeys(labels)
+    }
 
 
 def in_order(spans: Iterable[Span]) -> list[Span]:

@@ -30,7 +30,7 @@ def method(*members: dict[str, Any]) -> ProjectionMethod:
     return method_for(NESTED.parse(list(members)), "any", models, "en", "es")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(items=st.lists(inputs(), min_size=1, max_size=3))
 def test_promises(items: list[ProjectionInput]) -> None:
     found = method(SURE, ANY).project(items)
@@ -39,7 +39,7 @@ def test_promises(items: list[ProjectionInput]) -> None:
         check_promises(item, projection)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(item=inputs(), data=st.data())
 def test_spans_that_have_a_place_keep_it(item: ProjectionInput, data: st.DataObject) -> None:
     alignment = AlignmentProjection(AlignmentSettings(min_confidence=0, likeness="none"))
@@ -51,7 +51,7 @@ def test_spans_that_have_a_place_keep_it(item: ProjectionInput, data: st.DataObj
         assert not {s.source_span for s in found.spans} & {s.source_span for s in placed}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(item=inputs())
 def test_one_method_alone_is_that_method(item: ProjectionInput) -> None:
     alone = AlignmentProjection(AlignmentSettings(min_confidence=0.9, likeness="none"))

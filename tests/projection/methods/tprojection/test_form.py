@@ -15,7 +15,10 @@ from spanferry.projection.methods.tprojection.form import (
     target_text,
 )
 
-labels = st.one_of(st.sampled_from(["PER", "LOC", "cell line", "a/b", "a.b", "</x>"]), st.text())
+labels = st.one_of(
+    st.sampled_from(["PER", "LOC", "cell line", "a/b", "a.b", "</x>", "s", "pad", "extra_id_0"]),
+    st.text(),
+)
 plain = st.text(st.characters(exclude_characters="<>"), min_size=1).map(str.strip)
 spans = st.lists(st.tuples(labels, plain.filter(lambda text: text not in ("", "[None]"))))
 
