@@ -20,7 +20,7 @@ PAIRS = held_out(12)
 SOURCES = [pair.source for pair in PAIRS]
 #: Of several lengths, so that a batch has shorter outputs too; each of another source.
 TARGETS = [pair.target for pair in reversed(PAIRS)]
-FAMILIES = ["marian", "marian_multi", "nllb", "m2m100", "mbart50", "t5", "madlad"]
+FAMILIES = ["marian", "marian_multi", "nllb", "m2m100", "t5", "madlad"]
 
 
 class Counts(dict[str, int]):
