@@ -11,8 +11,17 @@ import jsonschema
 import pytest
 import yaml
 
+from spanferry.flows.load import load_config
+from spanferry.flows.run import build
 from tests.conftest import Command
 from tests.flows.corpora import hashes, write_corpus
+
+
+def build_here(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the command does, without its Prefect server, which takes most of the time."""
+    with monkeypatch.context() as here:
+        here.chdir(config.parent)
+        build(load_config(Path(config.name)))
 
 
 def test_build_runs_as_a_prefect_flow_and_says_what_it_did(
@@ -54,14 +63,16 @@ def test_a_wrong_config_ends_with_2_and_names_the_key(
     assert not (tmp_path / "out").exists() or not list((tmp_path / "out").glob("*/*.json*"))
 
 
-def test_dry_run_counts_and_writes_nothing(tmp_path: Path, spanferry: Command) -> None:
+def test_dry_run_counts_and_writes_nothing(
+    tmp_path: Path, spanferry: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
     config = write_corpus(tmp_path, 25)
     before = hashes(tmp_path)
     done = spanferry("build", config.name, "--dry-run")
     assert "25 records" in done.stdout
     assert "parallel" in done.stdout
     assert hashes(tmp_path) == before
-    spanferry("build", config.name)
+    build_here(config, monkeypatch)
     assert "up to date" in spanferry("align", config.name, "--dry-run").stdout
 
 
@@ -80,10 +91,10 @@ def test_list_names_every_backend(spanferry: Command) -> None:
 
 
 def test_inspect_shows_rejected_records_with_their_reason(
-    tmp_path: Path, spanferry: Command
+    tmp_path: Path, spanferry: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = write_corpus(tmp_path, 10, filter={"length_ratio": [0.9, 1.0]})
-    spanferry("build", config.name)
+    build_here(config, monkeypatch)
     shown = spanferry("inspect", "out/names", "--rejected").stdout
     assert "rejected by filter: length_ratio" in shown
     one = (
@@ -94,9 +105,11 @@ def test_inspect_shows_rejected_records_with_their_reason(
     assert spanferry("inspect", "nowhere", check=False).returncode == 2
 
 
-def test_evaluate_scores_a_dataset_against_gold(tmp_path: Path, spanferry: Command) -> None:
+def test_evaluate_scores_a_dataset_against_gold(
+    tmp_path: Path, spanferry: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
     config = write_corpus(tmp_path, 5)
-    spanferry("build", config.name)
+    build_here(config, monkeypatch)
     assert "100.00" in spanferry("evaluate", "out/names", "out/names").stdout
     rows = [
         ("r0", "Ada vive em Lisboa. (0)", [(0, 3), (12, 18)]),
