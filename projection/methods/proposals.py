@@ -42,8 +42,8 @@ REASONS: dict[str, str] = {
 }
 
 
-class ProposalSettings(BaseModel):
-    """What the settings of these methods have in common."""
+class ConfidenceSettings(BaseModel):
+    """What the settings of all methods with fitted confidences have in common."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -55,6 +55,11 @@ class ProposalSettings(BaseModel):
         description="file of weights for the confidence, made by spanferry compare "
         "--fit-confidence; those that come with spanferry if unset",
     )
+
+
+class ProposalSettings(ConfidenceSettings):
+    """What the settings of the methods in this frame have in common."""
+
     partial: bool | None = Field(
         None,
         description="whether a discontinuous span of which a fragment finds no place is placed "

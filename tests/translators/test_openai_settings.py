@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from spanferry.data.errors import ConfigError
 from spanferry.translators.base import Estimate, Usage
+from spanferry.translators.language_names import language_name
 from spanferry.translators.openai_server import prompts
 from spanferry.translators.openai_server.costs import cost
 from spanferry.translators.openai_server.settings import OpenAITranslatorSettings, Price
@@ -145,12 +146,14 @@ def test_prompts_of_the_user(tmp_path: Path) -> None:
     ],
 )
 def test_language_names(code: str, name: str) -> None:
-    assert prompts.language_name(code, {"en": "Queen's English"}) == name
+    assert (
+        language_name(code, {"en": "Queen's English"}, user="openai", key="language_names") == name
+    )
 
 
 def test_a_language_without_a_name() -> None:
     with pytest.raises(ConfigError, match=r"'qaa'; give one: language_names: \{qaa: \.\.\.\}"):
-        prompts.language_name("qaa", {})
+        language_name("qaa", {}, user="openai", key="language_names")
 
 
 def test_costs() -> None:

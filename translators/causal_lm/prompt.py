@@ -19,7 +19,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from spanferry.data import languages
 from spanferry.data.errors import ConfigError
 
 #: The request of a chat, where the settings have none.
@@ -61,23 +60,6 @@ class Prompt:
 def flat(text: str) -> str:
     """A text in one line; the end of the line is the end of the text."""
     return " ".join(text.split())
-
-
-def language_name(code: str, names: Mapping[str, str]) -> str:
-    """The English name of a language: `pt-BR` -> "Portuguese (Brazil)".
-
-    Raises:
-        ConfigError: it has no name.
-    """
-    if code in names:
-        return names[code]
-    name = languages.name(code)
-    if name.startswith("Unknown language"):
-        raise ConfigError(
-            f"translator 'causal_lm' has no name for the language {code!r}; "
-            f"give one: translate.language_names: {{{code}: ...}}"
-        )
-    return name
 
 
 def lines(

@@ -20,6 +20,7 @@ from spanferry.translators.causal_lm.prompt import Prompt
 from spanferry.translators.causal_lm.settings import CausalLMTranslatorSettings
 from spanferry.translators.causal_lm.tree import Text
 from spanferry.translators.keep import KEEP_VERSION, keep_items
+from spanferry.translators.language_names import language_name
 from spanferry.translators.text import TextTranslator
 
 #: Raised when the same model gives other translations or scores than before.
@@ -150,7 +151,9 @@ class CausalLMTranslator(TextTranslator):
     def _load(self) -> Loaded:
         settings = self.settings
         names = [
-            prompt.language_name(code, settings.language_names)
+            language_name(
+                code, settings.language_names, user="causal_lm", key="translate.language_names"
+            )
             for code in (self.source_language, self.target_language)
         ]
         model = shared(settings, self._source)

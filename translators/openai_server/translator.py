@@ -12,6 +12,7 @@ from spanferry.data.errors import ConfigError
 from spanferry.data.fingerprint import fingerprint
 from spanferry.translators.base import Estimate, Translation, Usage
 from spanferry.translators.keep import KEEP_VERSION, keep_items
+from spanferry.translators.language_names import language_name
 from spanferry.translators.openai_server import prompts
 from spanferry.translators.openai_server.asking import Group
 from spanferry.translators.openai_server.chat import Chat
@@ -110,8 +111,8 @@ class OpenAITranslator(TextTranslator):
         """
         names = self.settings.language_names
         return self._prompt.system(
-            prompts.language_name(self.source_language, names),
-            prompts.language_name(self.target_language, names),
+            language_name(self.source_language, names, user="openai", key="language_names"),
+            language_name(self.target_language, names, user="openai", key="language_names"),
             self.settings.instructions,
         )
 

@@ -9,12 +9,12 @@ from pydantic import Field
 
 from spanferry.data.errors import ConfigError
 from spanferry.data.nested import ComposedSettings
-from spanferry.projection.methods.proposals import ProposalSettings
+from spanferry.projection.methods.proposals import ConfidenceSettings
 
 Weight = Annotated[float, Field(gt=0, le=100)]
 
 
-class EnsembleSettings(ProposalSettings, ComposedSettings):
+class EnsembleSettings(ConfidenceSettings, ComposedSettings):
     """Settings of the method `ensemble`: `methods`, a list of methods with their settings."""
 
     weights: dict[str, Weight] | tuple[Weight, ...] = Field(

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from spanferry.data import languages
 from spanferry.data.errors import ConfigError
 
 SOURCE, TARGET, INSTRUCTIONS = "{source_language}", "{target_language}", "{instructions}"
@@ -84,24 +83,3 @@ def reminder(count: int) -> str:
         f"\n\nReply with one valid JSON object, its keys exactly {keys}, each value a string; "
         "nothing before it, nothing after it."
     )
-
-
-def language_name(code: str, names: Mapping[str, str]) -> str:
-    """The English name of a language: `pt-BR` -> "Portuguese (Brazil)".
-
-    Args:
-        code: BCP-47, normalised.
-        names: the user's own names by code.
-
-    Raises:
-        ConfigError: it has no name.
-    """
-    if code in names:
-        return names[code]
-    name = languages.name(code)
-    if name.startswith("Unknown language"):
-        raise ConfigError(
-            f"translator 'openai' has no name for the language {code!r}; "
-            f"give one: language_names: {{{code}: ...}}"
-        )
-    return name
