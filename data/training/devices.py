@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from spanferry.data.errors import ConfigError
 
@@ -42,3 +42,19 @@ def autocast(device: torch.device, dtype: str) -> AbstractContextManager[None]:
     able = device.type == "cuda" and torch.cuda.is_bf16_supported()
     wanted = dtype == "bfloat16" or (dtype == "auto" and able)
     return torch.autocast(device.type, torch.bfloat16, enabled=wanted)
+
+
+def fast_dtype(device: torch.device) -> Literal["float32", "bfloat16"]:
+    """bfloat16 where a device has instructions for its matrix products, or float32.
+
+    On a CPU with AVX512-BF16 or AMX a product takes a sixth of the time (measured on one core of
+    a Zen 5: 430 against 70 to 90 GFLOP/s); without them bfloat16 is slower than float32.
+    """
+    import torch
+
+    if device.type == "cuda":
+        return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
+    if device.type == "cpu":
+        able = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+        return "bfloat16" if able else "float32"
+    return "float32"

@@ -26,9 +26,10 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from spanferry.data.errors import ConfigError
+from spanferry.data.training.optimizers import make
 from spanferry.data.training.state import History, Progress, State, Stretch
 
 if TYPE_CHECKING:
@@ -43,17 +44,18 @@ Losses = Callable[[int], "Iterable[Mapping[str, Tensor]]"]
 
 @dataclass(frozen=True, slots=True)
 class LoopSettings:
-    """How to optimise. AdamW, with a learning rate that rises over the warm-up and falls to zero.
+    """How to optimise, with a learning rate that rises over the warm-up and falls to zero.
 
     It falls in a straight line (`linear`) or as half a cosine does (`cosine`).
 
     Args:
         steps: updates of the weights.
+        optimizer: see `optimizers.make`.
         learning_rate: the highest one.
         warmup_steps: updates over which it rises.
         schedule: how it falls.
         weight_decay: of matrices; biases and norms have none.
-        adam_epsilon: AdamW's epsilon.
+        adam_betas, adam_epsilon: AdamW's.
         max_gradient_norm: longer gradients are cut to this norm.
         seed: of dropout and of all that `losses` draws from torch's global generators.
         save_every: updates between two states; the last state is always written.
@@ -64,10 +66,12 @@ class LoopSettings:
     """
 
     steps: int
+    optimizer: Literal["adamw", "muon"] = "adamw"
     learning_rate: float = 2e-5
     warmup_steps: int = 0
     schedule: Literal["linear", "cosine"] = "linear"
     weight_decay: float = 0.0
+    adam_betas: tuple[float, float] = (0.9, 0.999)
     adam_epsilon: float = 1e-8
     max_gradient_norm: float = 1.0
     seed: int = 42
@@ -148,21 +152,11 @@ class _Run:
         evaluate: Callable[[], float] | None,
         progress: Callable[[Progress], None] | None,
     ) -> None:
-        import torch
 
         self.model, self.settings, self.folder = model, settings, folder
         self.evaluate, self.progress = evaluate, progress
         self.parameters = [value for value in model.parameters() if value.requires_grad]
-        groups: list[dict[str, Any]] = [
-            {"params": [value for value in self.parameters if value.ndim > 1]},
-            {"params": [value for value in self.parameters if value.ndim < 2], "weight_decay": 0.0},
-        ]
-        self.optimizer = torch.optim.AdamW(
-            [group for group in groups if group["params"]],
-            lr=settings.learning_rate,
-            eps=settings.adam_epsilon,
-            weight_decay=settings.weight_decay,
-        )
+        self.optimizer = make(model, settings)
         self.state = State.load(folder, fingerprint, model, self.optimizer)
         #: Sums since the last entry of the history, on the device: reading them makes a GPU wait.
         self.sums: dict[str, Tensor] = self.state.sums
@@ -200,7 +194,7 @@ class _Run:
         norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.settings.max_gradient_norm)
         self._add(GRADIENT, norm)
         self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.zero_grad()
         self.state.step += 1
 
     def _add(self, name: str, value: Tensor) -> None:

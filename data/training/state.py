@@ -12,7 +12,8 @@ from spanferry.data.files import atomic_path, remove_temporary
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
-    from torch.optim import Optimizer
+
+    from spanferry.data.training.optimizers import Optimizers
 
 STATE = "state.pt"
 
@@ -77,7 +78,7 @@ class State:
     sums: dict[str, Tensor] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, folder: Path, fingerprint: str, model: nn.Module, optimizer: Optimizer) -> State:
+    def load(cls, folder: Path, fingerprint: str, model: nn.Module, optimizer: Optimizers) -> State:
         """The state in a folder, put into the model and the optimizer; a new one if none is there.
 
         Raises:
@@ -105,7 +106,7 @@ class State:
         sums = {name: value.to(device) for name, value in held["sums"].items()}
         return cls(fingerprint, held["step"], history, sums)
 
-    def save(self, folder: Path, model: nn.Module, optimizer: Optimizer) -> None:
+    def save(self, folder: Path, model: nn.Module, optimizer: Optimizers) -> None:
         """Replace the state in the folder, and remove weights that are the best no more."""
         import torch
 

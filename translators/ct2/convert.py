@@ -86,7 +86,12 @@ def converted(
         _run(checkpoint, folder, source.name, weights, layer, heads)
         _copy_tokenizer(checkpoint, folder)
         write_text(
-            json.dumps(_facts(source, checkpoint), indent=1, ensure_ascii=False), folder / FACTS
+            json.dumps(
+                _facts(checkpoint, source.describe(), source.revision),
+                indent=1,
+                ensure_ascii=False,
+            ),
+            folder / FACTS,
         )
         if source.folder is not None and sources.digest(source.folder, cache) != source.revision:
             raise ConfigError(
@@ -95,6 +100,21 @@ def converted(
             )
 
     return cache.model(source.label, key(source, weights, layer, heads), make)
+
+
+def convert(checkpoint: Path, folder: Path, name: str, weights: str = "int8") -> None:
+    """Convert a checkpoint into an empty folder; the first head of the last layer makes links.
+
+    Args:
+        name: what the model is called, in errors and in what is noted of it.
+
+    Raises:
+        ConfigError, MissingExtraError, RetryableError: see `converted`.
+    """
+    _need(name)
+    _run(checkpoint, folder, name, weights, -1, 1)
+    _copy_tokenizer(checkpoint, folder)
+    write_text(json.dumps(_facts(checkpoint, name, ""), indent=1) + "\n", folder / FACTS)
 
 
 def facts(folder: Path) -> dict[str, Any]:
@@ -167,7 +187,7 @@ def _copy_tokenizer(checkpoint: Path, folder: Path) -> None:
             (folder / name).write_bytes((checkpoint / name).read_bytes())
 
 
-def _facts(source: sources.ModelSource, checkpoint: Path) -> dict[str, Any]:
+def _facts(checkpoint: Path, name: str, revision: str) -> dict[str, Any]:
     config = read_json(checkpoint / "config.json")
     tokenizer = read_json(checkpoint / "tokenizer_config.json")
     tasks = config.get("task_specific_params")
@@ -178,8 +198,8 @@ def _facts(source: sources.ModelSource, checkpoint: Path) -> dict[str, Any]:
     ]
     positions = config.get("max_position_embeddings") or config.get("n_positions")
     return {
-        "model": source.describe(),
-        "revision": source.revision,
+        "model": name,
+        "revision": revision,
         "type": config["model_type"],
         "positions": positions,
         "languages": [tokenizer.get("source_lang"), tokenizer.get("target_lang")],

@@ -6,7 +6,7 @@ import hashlib
 import json
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from itertools import islice
 
 import numpy as np
@@ -103,24 +103,3 @@ class Batches:
             some = some[np.argsort(self._costs[some], kind="stable")]
             batches += [some[at : at + self._size] for at in range(0, len(some), self._size)]
         return [batches[number] for number in draw.permutation(len(batches))]
-
-
-def parts(lengths: Sequence[int], tokens: int) -> Iterator[slice]:
-    """Runs of sorted items, shorter ones first, few enough for a budget; one item at least.
-
-    >>> list(parts([2, 2, 3, 9], 6))
-    [slice(0, 2, None), slice(2, 3, None), slice(3, 4, None)]
-    """
-    start = 0
-    for end in range(1, len(lengths) + 1):
-        if end == len(lengths) or (end + 1 - start) * lengths[end] > tokens:
-            yield slice(start, end)
-            start = end
-
-
-def padded(rows: Sequence[Sequence[int] | Ids], padding: int) -> Numbers:
-    """Rows as one matrix, [rows, longest]."""
-    result = np.full((len(rows), max(map(len, rows))), padding, np.int64)
-    for place, row in enumerate(rows):
-        result[place, : len(row)] = row
-    return result

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from spanferry.data.training.devices import autocast
+from spanferry.data.training.padding import padded, parts
 from spanferry.translators.generation.training.checkpoint import TextToText
-from spanferry.translators.generation.training.examples import IGNORED, padded, parts
+from spanferry.translators.generation.training.examples import IGNORED
 
 if TYPE_CHECKING:
     import torch

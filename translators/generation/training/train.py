@@ -20,14 +20,13 @@ from spanferry.data.training.devices import autocast, resolve_device
 from spanferry.data.training.folders import REPORT, WORK, claim, exclusive, finish
 from spanferry.data.training.loop import LoopSettings
 from spanferry.data.training.loop import train as run
+from spanferry.data.training.padding import padded, parts
 from spanferry.data.training.state import History, Progress
 from spanferry.translators.generation.training.checkpoint import TextToText, check
 from spanferry.translators.generation.training.examples import (
     IGNORED,
     Batches,
     Examples,
-    padded,
-    parts,
 )
 from spanferry.translators.generation.training.scoring import Parts, Score, Scorer
 from spanferry.translators.generation.training.settings import (

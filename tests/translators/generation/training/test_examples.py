@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanferry.translators.generation.training.examples import Batches, padded, parts
+from spanferry.data.training.padding import padded, parts
+from spanferry.translators.generation.training.examples import Batches
 
 sizes = st.lists(st.integers(1, 40), min_size=1, max_size=300)
 
