@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, zip_longest
 from pathlib import Path
 
-import fsspec
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from spanferry.aligners.base import WordPair
 from spanferry.aligners.words import model_words, split_words
 from spanferry.data.errors import ConfigError, InputError
+from spanferry.data.files import open_unpacked
 from spanferry.data.readers.files import near_names
 
 #: Pairs whose words are found at once.
@@ -129,8 +129,7 @@ def _joined(files: Bitext, key: str) -> Iterator[tuple[str, str]]:
 def _lines(name: str, key: str) -> Iterator[str]:
     """Lines of a file, without their ends; only line feeds end a line."""
     try:
-        with fsspec.open(str(Path(name).expanduser()) if "://" not in name else name, "rb",
-                         compression="infer") as file:  # fmt: skip
+        with open_unpacked(name) as file:
             for number, line in enumerate(file, 1):
                 try:
                     text = line.decode("utf-8-sig" if number == 1 else "utf-8")

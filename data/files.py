@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -63,6 +64,30 @@ def remove_temporary(folder: Path) -> list[Path]:
     for path in left:
         path.unlink(missing_ok=True)
     return sorted(left)
+
+
+@contextmanager
+def open_unpacked(name: str) -> Iterator[IO[bytes]]:
+    """A file or an fsspec address as a stream of bytes, unpacked by its ending (gz, bz2, xz, zst).
+
+    Arrow unpacks `.zst`: fsspec needs a further package for it, and without that gives the packed
+    bytes.
+
+    Raises:
+        OSError, EOFError, ValueError: it cannot be read.
+    """
+    import fsspec
+
+    place = name if "://" in name else str(Path(name).expanduser())
+    by_arrow = place.lower().endswith(".zst")
+    compression = None if by_arrow else "infer"
+    # `expand=False`: names are exact, and a `*` in one is no pattern
+    with fsspec.open(place, "rb", compression=compression, expand=False) as file:
+        if not by_arrow:
+            yield file
+            return
+        with io.BufferedReader(pa.CompressedInputStream(pa.PythonFile(file), "zstd")) as unpacked:
+            yield unpacked
 
 
 def write_text(text: str, path: Path) -> None:

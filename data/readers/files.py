@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from spanferry.data.errors import ConfigError, InputError
+from spanferry.data.files import open_unpacked
 from spanferry.data.readers.base import DEFAULT_SPLIT, Paths
 from spanferry.data.readers.file_names import prefixes, readable, short_names
 
@@ -187,7 +188,8 @@ def _try_to_open(path: str) -> None:
 def _open(path: str, *, compression: str | None = "infer") -> AbstractContextManager[IO[bytes]]:
     import fsspec
 
-    # `expand=False`: the names are exact by now, and a `*` in one is no pattern
+    if compression == "infer":
+        return open_unpacked(path)
     opened: Any = fsspec.open(path, "rb", compression=compression, expand=False)
     stream: AbstractContextManager[IO[bytes]] = opened
     return stream

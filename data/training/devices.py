@@ -55,6 +55,7 @@ def fast_dtype(device: torch.device) -> Literal["float32", "bfloat16"]:
     if device.type == "cuda":
         return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
     if device.type == "cpu":
-        able = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+        asked = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+        able = any(getattr(torch.cpu, name, bool)() for name in asked)
         return "bfloat16" if able else "float32"
     return "float32"

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from spanferry.data.errors import ConfigError
+
 if TYPE_CHECKING:
     from torch import nn
     from torch.optim import Optimizer
@@ -51,9 +53,16 @@ def make(model: nn.Module, settings: LoopSettings) -> Optimizers:
     Muon (K. Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024) makes
     each update of a matrix nearly orthogonal. Its step has the size that AdamW's would have (Liu
     et al., "Muon is Scalable for LLM Training", 2025), so one learning rate serves both.
+
+    Raises:
+        ConfigError: this torch has no Muon.
     """
     import torch
 
+    if settings.optimizer == "muon" and not hasattr(torch.optim, "Muon"):
+        raise ConfigError(
+            f"optimizer: muon needs torch 2.9 or newer (this is {torch.__version__}); choose adamw"
+        )
     free = [value for value in model.parameters() if value.requires_grad]
     tables = {
         id(value)

@@ -10,10 +10,10 @@ from functools import cached_property
 from spanferry.data.backends import BackendInfo
 from spanferry.data.fingerprint import fingerprint
 from spanferry.data.models import Model
+from spanferry.data.models.licence import licence_of
 from spanferry.translators.base import Translation
 from spanferry.translators.causal_lm import generation, prompt, scoring
 from spanferry.translators.causal_lm.examples import pairs, read_examples
-from spanferry.translators.causal_lm.licence import licence_of
 from spanferry.translators.causal_lm.loading import find, shared
 from spanferry.translators.causal_lm.model import LanguageModel
 from spanferry.translators.causal_lm.prompt import Prompt

@@ -102,11 +102,19 @@ def converted(
     return cache.model(source.label, key(source, weights, layer, heads), make)
 
 
-def convert(checkpoint: Path, folder: Path, name: str, weights: str = "int8") -> None:
+def convert(
+    checkpoint: Path,
+    folder: Path,
+    name: str,
+    weights: str = "int8",
+    *,
+    longest: int | None = None,
+) -> None:
     """Convert a checkpoint into an empty folder; the first head of the last layer makes links.
 
     Args:
         name: what the model is called, in errors and in what is noted of it.
+        longest: sub-words of the longest sentence that it is good for, where it has room for more.
 
     Raises:
         ConfigError, MissingExtraError, RetryableError: see `converted`.
@@ -114,7 +122,10 @@ def convert(checkpoint: Path, folder: Path, name: str, weights: str = "int8") ->
     _need(name)
     _run(checkpoint, folder, name, weights, -1, 1)
     _copy_tokenizer(checkpoint, folder)
-    write_text(json.dumps(_facts(checkpoint, name, ""), indent=1) + "\n", folder / FACTS)
+    known = _facts(checkpoint, name, "")
+    if longest is not None:
+        known["max_tokens"] = longest
+    write_text(json.dumps(known, indent=1) + "\n", folder / FACTS)
 
 
 def facts(folder: Path) -> dict[str, Any]:

@@ -28,11 +28,12 @@ class CTranslate2TranslatorSettings(BaseModel):
          "inter_threads", "intra_threads", "batch_tokens", "cache_path"}
     )  # fmt: skip
 
-    model: str = Field(
+    model: Annotated[str, Field(min_length=1)] | None = Field(
+        None,
         description="a Hub id (Helsinki-NLP/opus-mt-en-es, facebook/nllb-200-distilled-600M), the "
         "folder of a transformers checkpoint, or a folder that CTranslate2 has converted; "
-        "{target} and {source} stand for the languages",
-        min_length=1,
+        "{target} and {source} stand for the languages. Unset: the model that comes with spanferry "
+        "for these languages (English to Portuguese)",
     )
     revision: str | None = Field(None, description="commit, tag or branch of a Hub id")
     family: FamilyName | Literal["auto"] = Field(
@@ -87,7 +88,7 @@ class CTranslate2TranslatorSettings(BaseModel):
     max_tokens: Annotated[int, Field(ge=8)] | None = Field(
         None,
         description="longest sentence in sub-words; longer ones are cut at clause punctuation; "
-        "the model's own limit if unset",
+        "if unset the model's own limit, or what it was trained on where its spanferry.json tells",
     )
     max_output_factor: float = Field(
         3.0,

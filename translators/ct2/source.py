@@ -11,7 +11,8 @@ from spanferry.data import checkpoints, hub
 from spanferry.data.cache import Cache
 from spanferry.data.checkpoints import small
 from spanferry.data.errors import ConfigError
-from spanferry.data.models import Model, as_folder
+from spanferry.data.languages import base
+from spanferry.data.models import Model, as_folder, shipped
 from spanferry.translators.ct2.checkpoint import CONVERTED, check, read_config, weights
 
 ASKER = hub.Asker("translate.model", "ctranslate2", "translator 'ctranslate2'")
@@ -27,6 +28,35 @@ class ModelSource(Model):
     """
 
     kind: Literal["hub", "checkpoint", "converted"]
+
+    def describe(self) -> str:
+        """See `Model.describe`; of a model that comes with the package, whose it is."""
+        own = self.folder is not None and shipped.is_shipped(self.folder)
+        return f"spanferry's own {self.label}" if own else Model.describe(self)
+
+
+def name_of(model: str | None, source: str, target: str) -> str:
+    """What the setting `model` means for two languages.
+
+    Args:
+        model: a name in which `{source}` and `{target}` stand for the languages; None for the model
+            that comes with the package.
+        source, target: BCP-47 codes.
+
+    Raises:
+        ConfigError: none comes with the package for these languages; the text lists those that do.
+    """
+    if model is not None:
+        return model.replace("{source}", base(source)).replace("{target}", base(target))
+    folder = shipped.shipped(source, target)
+    if folder is None:
+        known = ", ".join(f"{a} to {b}" for a, b in shipped.pairs()) or "none"
+        raise ConfigError(
+            f"{ASKER.key}: is missing, and no model for {source} to {target} comes with spanferry "
+            f"(there is: {known}); name a folder or a Hub id that has these languages "
+            "(Helsinki-NLP/opus-mt-en-es, facebook/nllb-200-distilled-600M)"
+        )
+    return str(folder)
 
 
 def find(name: str, revision: str | None, cache: Cache) -> ModelSource:

@@ -14,7 +14,7 @@ from pathlib import Path
 from spanferry.data.backends import BackendInfo
 from spanferry.data.cache import Cache
 from spanferry.data.fingerprint import fingerprint
-from spanferry.data.languages import base
+from spanferry.data.models.licence import licence_of
 from spanferry.translators.base import Translation
 from spanferry.translators.ct2 import devices, tokens
 from spanferry.translators.ct2.convert import converted, facts, library, weights_type
@@ -23,7 +23,13 @@ from spanferry.translators.ct2.engine import Engine, Job, shared
 from spanferry.translators.ct2.families import END, Direction, detect, direct
 from spanferry.translators.ct2.forced import Counter, ForcedDecoder
 from spanferry.translators.ct2.settings import CTranslate2TranslatorSettings
-from spanferry.translators.ct2.source import ModelSource, fetch_tokenizer, find, find_tokenizer
+from spanferry.translators.ct2.source import (
+    ModelSource,
+    fetch_tokenizer,
+    find,
+    find_tokenizer,
+    name_of,
+)
 from spanferry.translators.ct2.vocabulary import characters, read
 from spanferry.translators.keep import KEEP_VERSION, keep_items
 from spanferry.translators.text import TextTranslator
@@ -60,16 +66,17 @@ class Loaded:
 
 
 class CTranslate2Translator(TextTranslator):
-    """OPUS-MT, NLLB-200, M2M-100, mBART-50, T5 and MADLAD-400 models, CPU and GPU.
+    """OPUS-MT, NLLB-200, M2M-100, mBART-50, T5, MADLAD-400 models; English-Portuguese comes along.
 
-    A checkpoint is converted once, into a cache folder; see `convert.py`. Sentences are sorted by
+    Without the setting `model` it is the one that comes with the package for these languages. A
+    checkpoint is converted once, into a cache folder; see `convert.py`. Sentences are sorted by
     length and translated in batches of like length, the longest first, while the next ones are
     being tokenized. The same records in the same shards give the same translations on the same
     kind of device; another size of shards puts other sentences into a batch, which may move the
     last digits of a score.
 
     Raises:
-        ConfigError: see `source.find`, `families.direct` and `devices.plan`.
+        ConfigError: see `source.name_of`, `source.find`, `families.direct` and `devices.plan`.
     """
 
     Settings = CTranslate2TranslatorSettings
@@ -78,17 +85,20 @@ class CTranslate2Translator(TextTranslator):
 
     def __init__(
         self,
-        settings: CTranslate2TranslatorSettings,
+        settings: CTranslate2TranslatorSettings | None = None,
         *,
         source_language: str,
         target_language: str,
     ) -> None:
+        settings = settings or CTranslate2TranslatorSettings()
+        self._name = name_of(settings.model, source_language, target_language)
         super().__init__(
             source_language=source_language,
             target_language=target_language,
             newlines=settings.newlines,
         )
-        self.settings = settings
+        # errors name the model
+        self.settings = settings.model_copy(update={"model": self._name})
         self.cache = Cache(settings.cache_path)
         self._lock = threading.Lock()
         self._loaded: Loaded | None = None
@@ -107,6 +117,7 @@ class CTranslate2Translator(TextTranslator):
         return BackendInfo(
             name="ctranslate2",
             revision=f"{self._source.revision}/{mark}/{CODE_VERSION}.{KEEP_VERSION}",
+            licence=self._licence,
             source=f"{self._source.describe()}, CTranslate2 {version('ctranslate2')}, "
             f"{plan.compute_type} on {plan.device}",
         )
@@ -203,9 +214,11 @@ class CTranslate2Translator(TextTranslator):
 
     @cached_property
     def _source(self) -> ModelSource:
-        name = self.settings.model.replace("{source}", base(self.source_language))
-        name = name.replace("{target}", base(self.target_language))
-        return find(name, self.settings.revision, self.cache)
+        return find(self._name, self.settings.revision, self.cache)
+
+    @cached_property
+    def _licence(self) -> str:
+        return licence_of(self._source)
 
     @cached_property
     def _tokenizer(self) -> ModelSource | None:
@@ -244,11 +257,13 @@ class CTranslate2Translator(TextTranslator):
                 "links, or name others (translate.alignment_layer, alignment_heads)", family,
             )  # fmt: skip
         lead = (*direction.source_tokens, *_lead(direction, source))
-        positions = int(facts(folder).get("positions") or POSITIONS)
+        known = facts(folder)
+        positions = int(known.get("positions") or POSITIONS)
+        longest = settings.max_tokens or int(known.get("max_tokens") or positions)
         plan = devices.plan(settings, library(), t5=family in {"t5", "madlad"})
         return Loaded(
             folder, shared(folder, plan), direction, source, target, lead, characters(vocabulary),
-            positions, min(settings.max_tokens or positions, positions),
+            positions, min(longest, positions),
         )  # fmt: skip
 
 

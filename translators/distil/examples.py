@@ -16,7 +16,7 @@ from spanferry.data.checkpoints import read_json
 from spanferry.data.files import write_text
 from spanferry.data.records import Offsets
 from spanferry.translators.distil.pairs import PairStore
-from spanferry.translators.distil.typography import varied
+from spanferry.translators.distil.variation import Link, Variation
 from spanferry.translators.distil.vocabulary import Vocabulary
 
 Ids = npt.NDArray[np.int64]
@@ -66,15 +66,14 @@ def write(
     folder: Path,
     *,
     longest: int,
-    typography: float,
-    seed: int,
+    variation: Variation,
     made_of: str,
 ) -> Examples:
     """The examples of a pair store; those that are there already where they are made of the same.
 
     Args:
         longest: sub-words of a side, the end token not counted; longer pairs are left out.
-        typography, seed: see `typography.varied`.
+        variation: what becomes of the pairs.
         made_of: what tells them apart from others.
     """
     if read_json(folder / _FACTS).get("made_of") == made_of:
@@ -93,9 +92,7 @@ def write(
         ends.write(array("q", [0]).tobytes())
         link_ends.write(array("q", [0]).tobytes())
         for batch in pairs.train(columns):
-            for source, target, found in _encoded(
-                batch.to_pydict(), vocabulary, typography, seed, linked
-            ):
+            for source, target, found in _encoded(batch.to_pydict(), vocabulary, variation, linked):
                 if not 0 < len(source) <= longest or not 0 < len(target) <= longest:
                     too_long += 1
                     continue
@@ -113,35 +110,38 @@ def write(
 
 
 def _encoded(
-    rows: dict[str, list[Any]], vocabulary: Vocabulary, typography: float, seed: int, linked: bool
+    rows: dict[str, list[Any]], vocabulary: Vocabulary, variation: Variation, linked: bool
 ) -> Iterator[tuple[list[int], list[int], list[tuple[int, int]]]]:
-    sources = [varied(text, typography, seed) for text in rows["source"]]
-    targets = rows["target"]
-    encoded = zip(vocabulary.encode(sources), vocabulary.encode(targets), strict=True)
+    given = rows.get("links") or [None] * len(rows["source"])
+    varied = [
+        variation.of(source, target, [tuple(link.values()) for link in links or ()])
+        for source, target, links in zip(rows["source"], rows["target"], given, strict=True)
+    ]
+    sides = [each.source for each in varied], [each.target for each in varied]
+    encoded = zip(*map(vocabulary.encode, sides), strict=True)
     if not linked:
         yield from ((source, target, []) for source, target in encoded)
         return
-    places = zip(vocabulary.offsets(sources), vocabulary.offsets(targets), strict=True)
-    for (source, target), (left, right), links in zip(encoded, places, rows["links"], strict=True):
-        yield source, target, linked_pieces(left, right, links or ())
+    places = zip(*map(vocabulary.offsets, sides), strict=True)
+    for (source, target), (left, right), pair in zip(encoded, places, varied, strict=True):
+        yield source, target, linked_pieces(left, right, pair.links)
 
 
 def linked_pieces(
-    source: Sequence[Offsets], target: Sequence[Offsets], links: Sequence[dict[str, int]]
+    source: Sequence[Offsets], target: Sequence[Offsets], links: Sequence[Link]
 ) -> list[tuple[int, int]]:
     """Places of sub-words (target, source) that touch both ends of a link; the ends are linked too.
 
     The end token of the target looks at that of the source: without it, what its row of attention
     is like is left to chance.
 
-    >>> link = dict(source_start=0, source_end=5, target_start=3, target_end=7)
-    >>> linked_pieces([(0, 3), (3, 5), (5, 9)], [(0, 2), (2, 7)], [link])
+    >>> linked_pieces([(0, 3), (3, 5), (5, 9)], [(0, 2), (2, 7)], [(0, 5, 3, 7)])
     [(1, 0), (1, 1), (2, 3)]
     """
     found = {(len(target), len(source))}
-    for link in links:
-        rows = _touched(target, link["target_start"], link["target_end"])
-        columns = _touched(source, link["source_start"], link["source_end"])
+    for first, last, start, end in links:
+        rows = _touched(target, start, end)
+        columns = _touched(source, first, last)
         found.update((row, column) for row in rows for column in columns)
     return sorted(found)
 

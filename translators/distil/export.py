@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from spanferry.data.checkpoints import read_json
 from spanferry.translators.ct2.convert import convert
 
 
@@ -21,4 +22,5 @@ def export(checkpoint: Path, out: Path, source: str, target: str) -> None:
         ConfigError, RetryableError: see `convert.converted`.
     """
     out.mkdir(parents=True, exist_ok=True)
-    convert(checkpoint, out, f"student {source}-{target}")
+    longest = read_json(checkpoint / "tokenizer_config.json").get("model_max_length")
+    convert(checkpoint, out, f"student {source}-{target}", longest=longest)

@@ -46,7 +46,7 @@ def _function() -> Any:
 
 
 def _make() -> Any:
-    torch = require("torch", extra="convert", user="spanferry distil")
+    torch = require("torch", extra="distil", user="spanferry distil")
 
     class ChunkedLoss(torch.autograd.Function):  # type: ignore[misc, name-defined]
         @staticmethod
@@ -58,7 +58,7 @@ def _make() -> Any:
             matrix = table.to(states.dtype)
             of_states = torch.empty_like(states)
             of_table = torch.zeros_like(table)
-            total = torch.zeros((), dtype=torch.float32, device=states.device)
+            total: Tensor = torch.zeros((), dtype=torch.float32, device=states.device)
             background = smoothing / (size - 1)
             for start in range(0, len(states), rows):
                 some, ids = states[start : start + rows], wanted[start : start + rows, None]

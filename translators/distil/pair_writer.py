@@ -84,8 +84,8 @@ def write_pairs(
         shutil.rmtree(made)
         raise InputError(
             "too_few_pairs",
-            f"holds pairs of {len({pair.source for pair in apart})} sources; there must be one to "
-            "learn from and another to be judged by",
+            f"the sources of its {total} pairs are not two: one to learn from, another to be "
+            "judged by",
             origin=str(folder),
         )
     write_parquet(_table(apart), made / HELD_OUT)

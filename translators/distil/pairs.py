@@ -56,12 +56,13 @@ class PairStore:
         self.folder = folder
         try:
             self.facts: Mapping[str, Any] = json.loads((folder / FACTS).read_text("utf-8"))
-            if self.facts["version"] != VERSION:
-                raise ValueError(f"they are of version {self.facts['version']}, not {VERSION}")
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError):
+            self.facts = {}
+        if self.facts.get("version") != VERSION:
             raise ConfigError(
-                f"pairs: {str(folder)!r} holds no pairs that can be read: {error}"
-            ) from error
+                f"pairs: {str(folder)!r} holds no pairs ({FACTS} of version {VERSION}); "
+                "write them anew"
+            )
 
     @property
     def count(self) -> int:

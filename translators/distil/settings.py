@@ -100,8 +100,18 @@ class StudentTrainingSettings(BaseModel):
         0.15,
         ge=0,
         le=1,
-        description="share of the source texts in which plain quotes, dashes and dots become "
+        description="share of the source texts in which plain quotes and dashes become "
         "typographic ones, so that both kinds are understood; translations stay as they are",
+    )
+    placeholders: float = Field(
+        0.05,
+        ge=0,
+        le=1,
+        description="share of the pairs in which names and numbers of both sides become the "
+        "placeholders (X1, Q2) by which translate.keep_items saves addresses and pictures",
+    )
+    capitals: float = Field(
+        0.02, ge=0, le=1, description="share of the pairs that, if short, are put in capitals"
     )
     start: Path | None = Field(
         None,

@@ -99,14 +99,21 @@ def begin_with(model: Any, folder: Path) -> None:
         ) from error
 
 
-def save(model: Any, folder: Path) -> None:
-    """Write weights and configuration beside the vocabulary's files."""
+def save(model: Any, folder: Path, longest: int) -> None:
+    """Write weights and configuration beside the vocabulary's files.
+
+    Args:
+        longest: sub-words of the longest sentence that it was trained with, end token included.
+            Beyond it a translation breaks off or loops, whatever room there is for positions.
+    """
     import transformers
 
     with quiet(transformers):
         model.save_pretrained(folder)
     config = read_json(folder / "config.json") | _OF_MARIAN
     write_text(json.dumps(config, indent=1, sort_keys=True) + "\n", folder / "config.json")
+    tokenizer = read_json(folder / "tokenizer_config.json") | {"model_max_length": longest}
+    write_text(json.dumps(tokenizer, indent=1) + "\n", folder / "tokenizer_config.json")
 
 
 def size(model: Any) -> int:

@@ -15,7 +15,7 @@ from spanferry.data.backends import require
 from spanferry.data.cache import Cache
 from spanferry.data.checkpoints import digest, read_json, weights
 from spanferry.data.errors import ConfigError
-from spanferry.data.files import write_text
+from spanferry.data.files import atomic_path, write_text
 from spanferry.data.fingerprint import fingerprint
 from spanferry.data.training.devices import autocast, fast_dtype, resolve_device
 from spanferry.data.training.loop import LoopSettings
@@ -35,6 +35,7 @@ from spanferry.translators.distil.settings import (
     StudentSettings,
     StudentTrainingSettings,
 )
+from spanferry.translators.distil.variation import Variation
 from spanferry.translators.distil.vocabulary import (
     EXTRA,
     FILES,
@@ -79,16 +80,21 @@ def train_student(
         source, target: BCP-47 codes.
 
     Raises:
-        ConfigError: there is nothing to learn from; settings do not fit; training went astray.
+        ConfigError: all pairs are too long; settings do not fit; training went astray.
         MissingExtraError: torch, transformers or sentencepiece is not installed.
     """
     for module in ("torch", "transformers", "sentencepiece"):
         require(module, extra=EXTRA, user=USER)
-    if not pairs.count:
-        raise ConfigError("texts: no pair is left to learn from; see what the filters dropped")
+    if settings.start is not None and _within(settings.start, folder):
+        raise ConfigError(
+            f"settings.start: {str(settings.start)!r} lies in the folder of this training, which "
+            "is emptied first; copy it to another place"
+        )
     ingredients = _ingredients(pairs, student, settings, source, target)
     mark = fingerprint(**ingredients)
     if read_json(folder / "mark.json").get("mark") != mark:
+        # first of all: a kill may leave the rest in part
+        (folder / "mark.json").unlink(missing_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
         write_text(json.dumps({"mark": mark}) + "\n", folder / "mark.json")
     if (folder / REPORT).exists():
@@ -99,6 +105,10 @@ def train_student(
     for name in (_STATE, _EXAMPLES):
         shutil.rmtree(folder / name, ignore_errors=True)
     return report
+
+
+def _within(place: Path, folder: Path) -> bool:
+    return place.expanduser().resolve().is_relative_to(folder.resolve())
 
 
 def checkpoint(folder: Path) -> Path:
@@ -124,11 +134,11 @@ class _Training:
         self.began = time.monotonic()
         self.device = resolve_device(settings.device)
         self.dtype = fast_dtype(self.device) if settings.dtype == "auto" else settings.dtype
-        longest = min(settings.max_tokens, student.positions - 1)
+        self.longest = longest = min(settings.max_tokens, student.positions - 1)
         self.vocabulary = _vocabulary(pairs, student, settings, folder, source, target)
         self.examples = stored.write(
             pairs, self.vocabulary, folder / _EXAMPLES, longest=longest,
-            typography=settings.typography, seed=settings.seed, made_of=pairs.digest,
+            variation=_variation(settings), made_of=pairs.digest,
         )  # fmt: skip
         if not len(self.examples):
             raise ConfigError(
@@ -179,7 +189,7 @@ class _Training:
         made = folder / _CHECKPOINT
         shutil.rmtree(made, ignore_errors=True)
         shutil.copytree(folder / _VOCABULARY, made)
-        students.save(self.model, made)
+        students.save(self.model, made, self.longest + 1)
         return self._report(history, steps, ingredients)
 
     def _losses(self, step: int) -> Iterator[dict[str, Tensor]]:
@@ -270,11 +280,12 @@ def _vocabulary(
     """The vocabulary of a run: of the checkpoint it begins with, or made of the pairs."""
     place = folder / _VOCABULARY
     if not all((place / name).is_file() for name in FILES):
+        shutil.rmtree(place, ignore_errors=True)  # half a file of a killed run may lie there
         if settings.start is not None:
-            place.mkdir(parents=True, exist_ok=True)
             Vocabulary(settings.start.expanduser())  # raises where it is none
             for name in FILES:
-                shutil.copyfile(settings.start.expanduser() / name, place / name)
+                with atomic_path(place / name) as temporary:
+                    shutil.copyfile(settings.start.expanduser() / name, temporary)
         else:
             train_vocabulary(_texts(pairs, settings), student, place, source, target)
     return Vocabulary(place)
@@ -286,9 +297,17 @@ def _texts(pairs: PairStore, settings: StudentTrainingSettings) -> Iterator[str]
         for batch in pairs.train(["source", "target"])
         for row in zip(*(batch.column(n).to_pylist() for n in (0, 1)), strict=True)
     )
+    variation = _variation(settings)
     for source, target in islice(rows, _VOCABULARY_PAIRS):
-        yield stored.varied(source, settings.typography, settings.seed)
-        yield target
+        pair = variation.of(source, target)
+        yield pair.source
+        yield pair.target
+
+
+def _variation(settings: StudentTrainingSettings) -> Variation:
+    return Variation(
+        settings.typography, settings.placeholders, settings.capitals, seed=settings.seed
+    )
 
 
 def _ingredients(

@@ -9,15 +9,8 @@ marks of one character change, so that offsets stay.
 
 from __future__ import annotations
 
-from spanferry.translators.distil.draw import share_of
-
 #: Marks that a vocabulary must have.
 MARKS = "“”‘’–—…"
-
-
-def varied(text: str, share: float, seed: int) -> str:
-    """The text as it is, or with typographic marks: always the same for a text and a seed."""
-    return curl(text) if share and share_of(text, seed) < share else text
 
 
 def curl(text: str) -> str:

@@ -15,7 +15,7 @@ from spanferry.data.records import Offsets
 from spanferry.translators.distil.settings import StudentSettings
 from spanferry.translators.distil.typography import MARKS
 
-EXTRA, USER = "convert", "spanferry distil"
+EXTRA, USER = "distil", "spanferry distil"
 END, UNKNOWN, PADDING = "</s>", "<unk>", "<pad>"
 #: The files of a Marian repository on the Hub.
 FILES = ("source.spm", "target.spm", "vocab.json", "tokenizer_config.json")
@@ -45,11 +45,14 @@ class Vocabulary:
             self._model: Any = library.SentencePieceProcessor(model_file=str(folder / "source.spm"))
             self.ids: dict[str, int] = json.loads((folder / "vocab.json").read_text("utf-8"))
         except (OSError, RuntimeError, ValueError) as error:
-            raise ConfigError(f"start: {str(folder)!r} holds no vocabulary: {error}") from error
+            raise ConfigError(
+                f"settings.start: {str(folder)!r} holds no vocabulary: {error}"
+            ) from error
         pieces = [self._model.id_to_piece(n) for n in range(self._model.get_piece_size())]
         if list(self.ids) != [END, *pieces, PADDING] or pieces[:1] != [UNKNOWN]:
             raise ConfigError(
-                f"start: the vocabulary in {str(folder)!r} is none that `spanferry distil` made"
+                f"settings.start: the vocabulary in {str(folder)!r} is none that "
+                "`spanferry distil` made"
             )
 
     def __len__(self) -> int:

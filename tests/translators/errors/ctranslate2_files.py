@@ -36,6 +36,11 @@ def use(desk: Desk, **settings: Any) -> None:
     desk.build({"backend": "ctranslate2", **own}, targets=["qaa"])
 
 
+@row("no model named, for languages that none comes with the package for")
+def _(desk: Desk) -> None:
+    desk.build(row.common, targets=["de"])
+
+
 @row("a file in place of a folder")
 def _(desk: Desk) -> None:
     use(desk, model=desk.write("model.bin", "x"))

@@ -12,7 +12,7 @@ row.builds(
     {
         "an unknown backend": {"backend": "ctranslate"},
         "an unknown setting": {"thread": 2},
-        "a setting left out that has no default": {"backend": "ctranslate2"},
+        "a setting left out that has no default": {"backend": "causal_lm"},
         "a value of another kind or size": {"max_tokens": 3},
         "`translate_labels`: neither true nor false nor names": {"translate_labels": "maybe"},
         "`translate_labels`: an empty name": {"translate_labels": {"pt": {"person_name": " "}}},

@@ -23,6 +23,8 @@ from tests.translators.errors import (  # noqa: F401 (they fill TRIGGERS)
     parallel_data,
     parallel_settings,
     prompts,
+    student_pairs,
+    students,
 )
 from tests.translators.errors.desk import TRIGGERS, Desk
 from tests.translators.errors.table import Row, pattern, rows
@@ -33,6 +35,7 @@ NEEDS = {
     "ctranslate2": ("ctranslate2", "torch", "transformers"),
     "Generators": ("ctranslate2", "torch", "transformers"),
     "openai": ("openai",),
+    "Students": ("sentencepiece", "torch", "transformers"),
     "Prompts": ("openai",),
 }
 ROWS = rows()
