@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from spanferry.flows.commands import build, compare, evaluate, info, inspect, train
+from spanferry.flows.commands import build, compare, distil, evaluate, info, inspect, train
 
 
 def register(app: typer.Typer) -> None:
@@ -15,5 +15,6 @@ def register(app: typer.Typer) -> None:
     app.command()(compare.compare)
     app.command()(inspect.inspect)
     app.command()(train.train)
+    app.command()(distil.distil)
     app.command("list")(info.list_backends)
     app.command()(info.schema)

@@ -23,6 +23,10 @@ TAUGHT_CODE = (
 )  # fmt: skip
 #: The files that decide what the model that knows markers is.
 MARKED_CODE = (*CODE, "marked.py")
+#: The files that decide what the student is that has learnt the language, here and in the code.
+STUDENT_CODE = ("grammar.py", "language.py", "lexicon.py", "students.py")
+TRAINING_CODE = ("translators/distil", "data/training")
+REPOSITORY = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
@@ -122,10 +126,36 @@ def marked_model(request: pytest.FixtureRequest, trained_model: Path) -> Path:
     return folder
 
 
-def _state(code: Sequence[str]) -> str:
+@pytest.fixture(scope="session")
+def distilled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The student of `students.teach`: `checkpoint`, `model` (CTranslate2) and `report.json`.
+
+    The first run trains it, in a minute; later ones find it in pytest's cache, as long as neither
+    the code that trains students nor the libraries change.
+    """
+    pytest.importorskip("transformers")
+    pytest.importorskip("ctranslate2")
+    cache = getattr(request.config, "cache", None)
+    root = Path(cache.mkdir("distilled")) if cache else tmp_path_factory.mktemp("distilled")
+    code = [path for place in TRAINING_CODE for path in sorted((REPOSITORY / place).glob("*.py"))]
+    folder = root / _state(STUDENT_CODE, code)
+    with FileLock(root / "lock"):
+        if not folder.exists():
+            from tests.models.students import teach
+
+            for old in root.glob("*-unfinished"):
+                shutil.rmtree(old)
+            unfinished = root / f"{folder.name}-unfinished"
+            report = teach(unfinished)
+            (unfinished / "report.json").write_text(report.model_dump_json(), encoding="utf-8")
+            unfinished.rename(folder)
+    return folder
+
+
+def _state(code: Sequence[str], sources: Sequence[Path] = ()) -> str:
     digest = hashlib.sha256()
-    for name in code:
-        digest.update((Path(__file__).parent / name).read_bytes())
+    for path in (*(Path(__file__).parent / name for name in code), *sources):
+        digest.update(path.read_bytes())
     for package in ("torch", "transformers", "sentencepiece"):
         digest.update(version(package).encode())
     return digest.hexdigest()[:16]
