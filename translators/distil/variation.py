@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from spanferry.translators.distil.draw import share_of
 from spanferry.translators.distil.typography import curl
@@ -88,6 +89,9 @@ def masked(pair: Varied, draw: float) -> Varied:
         return pair
     letter = next(letter for letter, most in _LETTERS if draw < most)
     chosen = shared[: 1 + int(draw * 1000) % _MOST_PLACEHOLDERS]
+    places = sorted(other for _, _, other in chosen)
+    if any(one[1] > other[0] for one, other in pairwise(places)):  # 1.5 and 5.7 in 1.5.7
+        return pair
     names = [f"{letter}{number}" for number in range(1, len(chosen) + 1)]
     source = Edits(
         pair.source, [(*place, name) for (_, place, _), name in zip(chosen, names, strict=True)]

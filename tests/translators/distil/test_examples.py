@@ -13,7 +13,7 @@ pytest.importorskip("sentencepiece")
 
 from spanferry.translators.distil.examples import Examples, linked_pieces, write
 from spanferry.translators.distil.pairs import PairStore
-from spanferry.translators.distil.typography import varied
+from spanferry.translators.distil.variation import Link, Variation
 from spanferry.translators.distil.vocabulary import Vocabulary
 from tests.models.students import store
 
@@ -24,14 +24,10 @@ def made(
     folder: Path,
     *,
     longest: int = 96,
-    typography: float = 0.0,
-    seed: int = 1,
+    variation: Variation = Variation(),  # noqa: B008 (frozen)
     made_of: str = "a",
 ) -> Examples:
-    return write(
-        pairs, vocabulary, folder, longest=longest, typography=typography, seed=seed,
-        made_of=made_of,
-    )  # fmt: skip
+    return write(pairs, vocabulary, folder, longest=longest, variation=variation, made_of=made_of)
 
 
 def rows(pairs: PairStore) -> list[dict[str, object]]:
@@ -131,22 +127,27 @@ def test_what_is_there_is_used_again(
     assert contents(folder) == before
 
 
-def test_typography_moves_nothing(
+def test_pairs_are_varied_on_the_way(
     linked_store: PairStore, vocabulary: Vocabulary, tmp_path: Path
 ) -> None:
+    variation = Variation(typography=0.5, placeholders=0.5, capitals=0.3, seed=3)
     plain = made(linked_store, vocabulary, tmp_path / "plain")
-    curled = made(linked_store, vocabulary, tmp_path / "curled", typography=0.6, seed=3)
+    # capitals are spelled letter by letter, so that some are long
+    varied = made(linked_store, vocabulary, tmp_path / "varied", variation=variation, longest=200)
     changed = 0
     for number, row in enumerate(rows(linked_store)):
-        source = str(row["source"])
-        expected = varied(source, 0.6, 3)
-        changed += expected != source
-        found, target = curled.pair(number)
-        assert vocabulary.decode(found.tolist()) == expected
-        assert target.tolist() == plain.pair(number)[1].tolist()
-        if expected == source:
-            assert curled.links(number).tolist() == plain.links(number).tolist()
-    assert changed > 5
+        links = [tuple(link.values()) for link in row["links"]]  # type: ignore[attr-defined]
+        pair = variation.of(str(row["source"]), str(row["target"]), links)
+        sides = varied.pair(number)
+        assert [vocabulary.decode(ids.tolist()) for ids in sides] == [pair.source, pair.target]
+        left, right = vocabulary.offsets([pair.source])[0], vocabulary.offsets([pair.target])[0]
+        expected = linked_pieces(left, right, pair.links)
+        assert list(map(tuple, varied.links(number).tolist())) == expected
+        if (pair.source, pair.target) != (row["source"], row["target"]):
+            changed += 1
+        else:
+            assert varied.links(number).tolist() == plain.links(number).tolist()
+    assert changed > 100
 
 
 @given(st.data())
@@ -159,16 +160,16 @@ def test_links_of_any_pieces(data: st.DataObject) -> None:
 
     source, target = pieces(), pieces()
     place = st.tuples(st.integers(0, 20), st.integers(1, 5))
-    links = [
-        {"source_start": a, "source_end": a + n, "target_start": b, "target_end": b + m}
+    links: list[Link] = [
+        (a, a + n, b, b + m)
         for (a, n), (b, m) in data.draw(st.lists(st.tuples(place, place), max_size=4))
     ]
     expected = {(len(target), len(source))} | {
         (row, column)
-        for link in links
+        for a, b, c, d in links
         for row, (first, last) in enumerate(target)
         for column, (start, end) in enumerate(source)
-        if any(link["target_start"] <= k < link["target_end"] for k in range(first, last))
-        and any(link["source_start"] <= k < link["source_end"] for k in range(start, end))
+        if any(c <= k < d for k in range(first, last))
+        and any(a <= k < b for k in range(start, end))
     }
     assert linked_pieces(source, target, links) == sorted(expected)

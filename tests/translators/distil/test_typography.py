@@ -1,4 +1,4 @@
-"""Typographic marks: one character for one, and always the same for a text."""
+"""Typographic marks: one character for one."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanferry.translators.distil.draw import share_of
-from spanferry.translators.distil.typography import MARKS, curl, varied
+from spanferry.translators.distil.typography import MARKS, curl
 
 texts = st.text(st.sampled_from("ab \"'-.,\n"), max_size=30) | st.text(max_size=30)
 
@@ -37,26 +36,3 @@ def test_only_marks_change_and_none_moves(text: str) -> None:
     assert {new for _, new in changed} <= set(MARKS)
     assert '"' not in curled
     assert "'" not in curled
-
-
-@given(texts, st.integers(0, 5), st.floats(0, 1), st.floats(0, 1))
-def test_who_changes_at_a_share_does_at_a_higher_one(
-    text: str, seed: int, one: float, other: float
-) -> None:
-    low, high = sorted((one, other))
-    assert varied(text, 0.0, seed) == text
-    assert varied(text, 1.0, seed) == curl(text)
-    assert varied(text, low, seed) in (text, varied(text, high, seed))
-    assert varied(text, low, seed) == varied(text, low, seed)
-
-
-def test_a_share_of_the_texts_changes() -> None:
-    texts = [f'No. {number} is "new"' for number in range(4_000)]
-    for seed in range(2):
-        changed = [varied(text, 0.15, seed) != text for text in texts]
-        assert 0.12 < sum(changed) / len(texts) < 0.18
-    draws = [share_of(text, 1) for text in texts]
-    assert min(draws) >= 0
-    assert max(draws) < 1
-    assert draws != [share_of(text, 2) for text in texts]
-    assert share_of("\ud800", 1) >= 0  # half of a pair, as some corpora hold it
