@@ -5,6 +5,7 @@ The word links of the pairs are those that the generator of the language knows.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -79,6 +80,8 @@ def teach(folder: Path, progress: Callable[[Progress], None] | None = None) -> S
     finally:
         torch.set_num_threads(before)
     checkpoint(folder / "student").rename(folder / "checkpoint")
+    for name in ("pairs", "student"):
+        shutil.rmtree(folder / name)
     export(folder / "checkpoint", folder / "model", source, target)
     return report
 

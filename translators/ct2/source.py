@@ -16,6 +16,8 @@ from spanferry.data.models import Model, as_folder, shipped
 from spanferry.translators.ct2.checkpoint import CONVERTED, check, read_config, weights
 
 ASKER = hub.Asker("translate.model", "ctranslate2", "translator 'ctranslate2'")
+#: What `spanferry distil` tells of a model and does not change it.
+_TOLD = {"distil.json"}
 _OF_TOKENIZER = hub.Asker("translate.tokenizer", ASKER.extra, ASKER.user)
 
 
@@ -133,7 +135,7 @@ def fetch(source: ModelSource, before: Callable[[], None] = lambda: None) -> Pat
 
 
 def digest(folder: Path, cache: Cache, *, with_weights: bool = True) -> str:
-    """Hash of the contents of the files that a model is made of (not of its README)."""
-    names = [file.name for file in folder.iterdir() if file.is_file()]
+    """Hash of the contents of the files that a model is made of (not of its card and report)."""
+    names = [file.name for file in folder.iterdir() if file.is_file() and file.name not in _TOLD]
     chosen = [*small(names), *(weights(names) if with_weights else ())]
     return checkpoints.digest(folder, chosen, cache)

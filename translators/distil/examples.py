@@ -55,6 +55,10 @@ class Examples:
         first, last = self._link_ends[number : number + 2]
         return self._links[first:last].astype(np.int64)
 
+    def linked_rows(self, number: int) -> int:
+        """Sub-words of the target that are linked, the end token among them."""
+        return len(np.unique(self.links(number)[:, 0]))
+
     def lengths(self) -> Numbers:
         """Sub-words of each source and target, [pairs, 2]."""
         return np.diff(np.asarray(self._ends)).reshape(-1, 2)

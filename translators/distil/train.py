@@ -196,12 +196,13 @@ class _Training:
         """Mean losses a sub-word of an update, in parts that there is room for."""
         numbers = self.batches.numbers(step)
         items = int(self.lengths[numbers, 1].sum())
+        rows = sum(map(self.examples.linked_rows, numbers.tolist())) if self.guided else 0
         sizes = self.lengths[numbers].max(axis=1).tolist()
         for part in parts(sizes, self.settings.part_tokens):
-            some = numbers[part]
-            yield self._loss(some, items)
+            yield self._loss(numbers[part], items, rows)
 
-    def _loss(self, numbers: Numbers, items: int) -> dict[str, Tensor]:
+    def _loss(self, numbers: Numbers, items: int, rows: int) -> dict[str, Tensor]:
+        """The share of some pairs in the losses of an update with so many sub-words and rows."""
         import torch
 
         sources, targets = zip(*map(self.examples.pair, numbers.tolist()), strict=True)
@@ -221,9 +222,10 @@ class _Training:
             ) / items
         }  # fmt: skip
         if self.guided:
-            share = int(known.sum()) / items
-            wanted = self._wanted(numbers, guided.shape).to(self.device)
-            losses["links"] = guide_loss(guided, wanted) * (share * self.settings.guide_weight)
+            wanted = self._wanted(numbers, guided.shape)
+            share = int(wanted.any(-1).sum()) / rows
+            found = guide_loss(guided, wanted.to(self.device))
+            losses["links"] = found * (share * self.settings.guide_weight)
         return losses
 
     def _wanted(self, numbers: Numbers, shape: tuple[int, ...]) -> Tensor:

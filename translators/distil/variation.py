@@ -77,7 +77,7 @@ def masked(pair: Varied, draw: float) -> Varied:
     Args:
         draw: in [0, 1), decides on letter and number of placeholders.
     """
-    if _PLACEHOLDER.search(pair.source):
+    if _PLACEHOLDER.search(pair.source) or _PLACEHOLDER.search(pair.target):
         return pair
     there = {match[0]: match.span() for match in _ITEM.finditer(pair.source) if match.start()}
     shared = [

@@ -77,6 +77,7 @@ def test_links_join_the_words_of_the_pair(
         found = examples.links(number)
         assert found.shape == (len(expected), 2)
         assert set(map(tuple, found.tolist())) == expected
+        assert examples.linked_rows(number) == len({row for row, _ in expected})
     assert several > 100
 
 

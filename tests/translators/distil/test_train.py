@@ -43,8 +43,8 @@ def _one_thread() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def pairs(linked_store: PairStore) -> Path:
-    return linked_store.folder
+def pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return process.word_store(tmp_path_factory.mktemp("words") / "pairs").folder
 
 
 @pytest.fixture(scope="module")
@@ -114,14 +114,15 @@ def test_the_report(pairs: Path, whole: Path) -> None:
     assert next(one.chrf for one in report.evaluations if one.step == report.kept_step) == (
         report.chrf
     )
-    assert report.kept_step > 0
+    assert report.kept_step > 12
+    assert report.chrf > report.evaluations[0].chrf + 5
     assert report.examples + report.too_long == PairStore(pairs).count
     assert report.linked
     assert report.losses[-1][1]["tokens"] < report.losses[0][1]["tokens"] - 0.5
     assert set(report.losses[0][1]) == {"tokens", "links", "gradient_norm"}
     weights = checkpoint(whole)
     words = json.loads((weights / "vocab.json").read_text("utf-8"))
-    assert report.vocabulary == len(words) <= STUDENT.vocabulary
+    assert report.vocabulary == len(words)
     assert report.ingredients["settings.learning_rate"] == str(SETTINGS.learning_rate)
     assert not {f"settings.{name}" for name in SETTINGS.IDLE} & report.ingredients.keys()
 
@@ -159,10 +160,9 @@ def test_a_finished_folder_is_left_alone(pairs: Path, whole: Path) -> None:
 def test_another_student_is_trained_anew(pairs: Path, whole: Path, tmp_path: Path) -> None:
     folder = tmp_path / "student"
     shutil.copytree(whole, folder)
-    other = STUDENT.model_copy(update={"vocabulary": 250})
+    other = STUDENT.model_copy(update={"dimension": 16})
     report = run(pairs, folder, student=other, steps=5)
     assert report.steps == 5
-    assert report.vocabulary <= 250
     assert contents(folder) != contents(whole)
     # and back again: nothing of the other one is left
     run(pairs, folder)
@@ -181,7 +181,7 @@ def test_parts_of_an_update_add_up(pairs: Path, tmp_path: Path) -> None:
     ]  # fmt: skip
     assert len(losses[0]) == 3
     for one, other in zip(*losses, strict=True):
-        assert one == pytest.approx(other, rel=2e-3)
+        assert one == pytest.approx(other, rel=1e-4)
 
 
 @pytest.mark.parametrize("settings", [{"optimizer": "adamw"}, {"dtype": "bfloat16"}])
@@ -203,12 +203,13 @@ def test_links_that_are_not_wanted(pairs: Path, tmp_path: Path) -> None:
 
 
 def test_epochs(pairs: Path, tmp_path: Path) -> None:
-    report = run(pairs, tmp_path, steps=None, epochs=0.5, batch_tokens=400, eval_every=None)
+    report = run(pairs, tmp_path, steps=None, epochs=1.5, batch_tokens=200, eval_every=None)
     assert report.planned_steps == report.steps
     # all pairs of an epoch fill this many updates at least
-    least = 0.5 * report.tokens / 400
+    least = 1.5 * report.tokens / 200
     assert least * 0.8 < report.steps < least * 2.5
-    assert [one.step for one in report.evaluations] == [0, report.steps]
+    half = report.evaluations[1].step
+    assert [one.step for one in report.evaluations[:4]] == [0, half, 2 * half, 3 * half]
 
 
 def test_patience_ends_a_run(pairs: Path, tmp_path: Path) -> None:
@@ -217,9 +218,9 @@ def test_patience_ends_a_run(pairs: Path, tmp_path: Path) -> None:
     assert report.kept_step == 0
 
 
-def test_pairs_that_are_too_long(pairs: Path, tmp_path: Path) -> None:
-    report = run(pairs, tmp_path, steps=4, max_tokens=20)
-    assert report.examples + report.too_long == PairStore(pairs).count
+def test_pairs_that_are_too_long(linked_store: PairStore, tmp_path: Path) -> None:
+    report = run(linked_store.folder, tmp_path, steps=4, max_tokens=20)
+    assert report.examples + report.too_long == linked_store.count
     assert min(report.examples, report.too_long) > 20
     config = json.loads((checkpoint(tmp_path) / "generation_config.json").read_text("utf-8"))
     assert config["max_length"] <= STUDENT.positions
@@ -243,7 +244,7 @@ def test_it_goes_on_from_a_checkpoint(pairs: Path, whole: Path, tmp_path: Path) 
     report = run(pairs, tmp_path / "a", start=start, steps=4, warmup_steps=0, seed=5)
     before = json.loads((whole / REPORT).read_text("utf-8"))
     assert report.evaluations[0].chrf == pytest.approx(before["chrf"], abs=0.01)
-    assert report.chrf > before["evaluations"][0]["chrf"] + 1
+    assert report.evaluations[0].chrf > before["evaluations"][0]["chrf"] + 5
     assert report.losses[0][1]["tokens"] < before["losses"][0][1]["tokens"] - 0.2
     for name in ("vocab.json", "source.spm"):
         assert (checkpoint(tmp_path / "a") / name).read_bytes() == (start / name).read_bytes()
@@ -264,7 +265,7 @@ def test_a_start_in_the_folder_that_is_emptied(pairs: Path, whole: Path, tmp_pat
 
 
 @pytest.mark.parametrize(
-    "change", [{"dimension": 24}, {"encoder_layers": 2}, {"feed_forward": 48}, {"positions": 96}]
+    "change", [{"dimension": 16}, {"encoder_layers": 2}, {"feed_forward": 48}, {"positions": 96}]
 )
 def test_a_checkpoint_of_another_shape(
     pairs: Path, whole: Path, tmp_path: Path, change: dict[str, int]
