@@ -58,13 +58,16 @@ def check_bitext(files: Sequence[Bitext], key: str) -> None:
                 raise ConfigError(f"{key}: there is no file {name!r}{hint}")
 
 
-def read_bitext(files: Iterable[Bitext], key: str) -> Iterator[tuple[str, str]]:
+def read_bitext(
+    files: Iterable[Bitext], key: str, *, halves: bool = False
+) -> Iterator[tuple[str, str]]:
     """The pairs of all files; compressed ones (gz, bz2, xz, zst) are unpacked on the way.
 
     A pair of which a side is empty is left out.
 
     Args:
         key: of the configuration, for errors.
+        halves: leave out only pairs of which both sides are empty.
 
     Raises:
         ConfigError: a file cannot be read, or of two files one has more lines than the other.
@@ -72,8 +75,9 @@ def read_bitext(files: Iterable[Bitext], key: str) -> Iterator[tuple[str, str]]:
     """
     for each in files:
         for source, target in _joined(each, key) if each.joined else _two(each, key):
-            if source.strip() and target.strip():
-                yield source.strip(), target.strip()
+            pair = source.strip(), target.strip()
+            if all(pair) or (halves and any(pair)):
+                yield pair
 
 
 def bitext_words(

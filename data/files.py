@@ -7,8 +7,10 @@ import io
 import os
 import re
 import secrets
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from lzma import LZMAError
 from pathlib import Path
 from typing import IO, Any
 
@@ -43,14 +45,15 @@ def atomic_path(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
     try:
         yield temporary
-        _flush(temporary)
+        flush(temporary)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)  # gone already when all went well
-    _flush(path.parent)
+    flush(path.parent)
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Write what the system still holds of a file, or of a folder's entries, to disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -82,12 +85,16 @@ def open_unpacked(name: str) -> Iterator[IO[bytes]]:
     by_arrow = place.lower().endswith(".zst")
     compression = None if by_arrow else "infer"
     # `expand=False`: names are exact, and a `*` in one is no pattern
-    with fsspec.open(place, "rb", compression=compression, expand=False) as file:
-        if not by_arrow:
-            yield file
-            return
-        with io.BufferedReader(pa.CompressedInputStream(pa.PythonFile(file), "zstd")) as unpacked:
-            yield unpacked
+    try:
+        with fsspec.open(place, "rb", compression=compression, expand=False) as file:
+            if not by_arrow:
+                yield file
+                return
+            stream = pa.CompressedInputStream(pa.PythonFile(file), "zstd")
+            with io.BufferedReader(stream) as unpacked:
+                yield unpacked
+    except (zlib.error, LZMAError) as error:  # which are no OSError, unlike what gzip and bz2 raise
+        raise OSError(str(error)) from error
 
 
 def write_text(text: str, path: Path) -> None:

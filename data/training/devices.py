@@ -53,7 +53,9 @@ def fast_dtype(device: torch.device) -> Literal["float32", "bfloat16"]:
     import torch
 
     if device.type == "cuda":
-        return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
+        # older GPUs can do it, at no gain: without the argument it says yes of them
+        able = torch.cuda.is_bf16_supported(including_emulation=False)
+        return "bfloat16" if able else "float32"
     if device.type == "cpu":
         asked = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
         able = any(getattr(torch.cpu, name, bool)() for name in asked)

@@ -168,7 +168,7 @@ def student(report: DistilReport) -> str:
             f" A head of the last decoder layer learnt the word links of `{aligner['name']}` "
             "(guided alignment, Chen et al. 2016)."
         )
-    training = (
+    training = _begun(report) + (
         f"Trained for {done.steps:,} of {done.planned_steps:,} updates on {escaped(done.device)} "
         f"({done.seconds:,.0f} seconds, those before an interruption not counted); the weights of "
         f"update {done.kept_step:,} are kept, chrF {done.chrf:.1f} on held-out pairs then, with "
@@ -180,6 +180,17 @@ def student(report: DistilReport) -> str:
         if key.startswith(("student.", "settings."))
     ]
     return f"{layers}\n\n{training}\n\n" + table(["setting", "value"], rows)
+
+
+def _begun(report: DistilReport) -> str:
+    """What is told of a student that did not begin with drawn weights."""
+    start = report.student.ingredients.get("start", "none")
+    if start == "none":
+        return ""
+    return (
+        "It began with the weights and the vocabulary of an earlier student, whose updates are not "
+        f"counted here (SHA-256 begins with `{start[:12]}`). "
+    )
 
 
 def figures(report: DistilReport) -> str:

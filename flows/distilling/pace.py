@@ -21,12 +21,13 @@ def teaching(config: DistilConfig, work: Path) -> Teaching | None:
     if config.teacher is None or not config.texts:
         return None
     teacher, manifest = Teacher(config), Manifest(work)
-    names = [
-        translations_path(work, shard, teacher).stem
+    known = {entry.key: entry for entry in manifest.find("teach/")}
+    keys = [
+        f"teach/{translations_path(work, shard, teacher).stem}"
         for shard in TextReader(config).read(manifest).shards
         if not shard.taught
     ]
-    entries = [entry for name in names for entry in manifest.find(f"teach/{name}")]
+    entries = [known[key] for key in keys if key in known]
     if not entries:
         return None
     return Teaching(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
 from spanferry.data.errors import ConfigError
-from spanferry.data.files import write_text
+from spanferry.data.files import flush, write_text
 from spanferry.data.locking import exclusive
 from spanferry.data.training.state import Progress
 from spanferry.flows.distilling.card import model_card
@@ -73,6 +72,7 @@ def distil(config: DistilConfig, progress: Witness) -> DistilReport:
         pairs = make_pairs(config, config.work, progress)
         made_of = {**made_of, PAIRS: pairs.digest}
         claim(config.work, made_of)
+        taught = teaching(config, config.work)  # now: the texts may be gone when training ends
         progress.say(_told_pairs(pairs))
         student = train_student(
             pairs,
@@ -93,7 +93,7 @@ def distil(config: DistilConfig, progress: Witness) -> DistilReport:
             target=config.target,
             ingredients=made_of,
             pairs=pairs.facts,
-            teaching=teaching(config, config.work),
+            teaching=taught,
             student=student,
             figures=measure(made, pairs, source=config.source, target=config.target),
             licence=config.licence,
@@ -143,18 +143,10 @@ def _write(report: DistilReport, folder: Path) -> None:
 def _publish(made: Path, out: Path) -> None:
     """Move a folder to its place, whole, once all of it is on disk."""
     for path in (*made.iterdir(), made):
-        _flush(path)
+        flush(path)
     out.parent.mkdir(parents=True, exist_ok=True)
     made.replace(out)  # takes the place of an empty folder
-    _flush(out.parent)
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    flush(out.parent)
 
 
 def _told_pairs(pairs: PairStore) -> str:

@@ -35,14 +35,16 @@ def work_on(
 ) -> None:
     """`work` on all shards, several at a time, each tried again after an error that may pass.
 
-    Raises the error of the first that failed, after letting those at work finish.
+    Raises the error of the first that failed, after letting those at work finish; likewise where
+    the user interrupts.
     """
     if not shards:
         return
     with ThreadPoolExecutor(min(worker_count(workers), len(shards))) as pool:
         futures = [pool.submit(with_retries, work, shard, retries) for shard in shards]
-        done, waiting = wait(futures, return_when=FIRST_EXCEPTION)
-        for future in waiting:
-            future.cancel()
+        try:
+            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # leaving it waits for all else
         for future in done:
             future.result()

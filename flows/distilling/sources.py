@@ -182,11 +182,14 @@ class Pairs:
 
     def pieces(self) -> Iterator[tuple[str, str]]:
         """The pairs; see `read_bitext` for its errors."""
-        return read_bitext([self._files], "pairs")
+        return read_bitext([self._files], "pairs", halves=True)
 
     def items(self, piece: tuple[str, str], counts: Counter[str]) -> list[Item]:
-        """The pair."""
-        return [piece]
+        """The pair; one of which a side is empty is counted as `empty_side`."""
+        if all(piece):
+            return [piece]
+        counts["empty_side"] += 1
+        return []
 
 
 def text_sources(settings: Sequence[BaseModel], language: str, key: str) -> list[TextSource]:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spanferry.data.checkpoints import read_json
-from spanferry.data.files import write_text
+from spanferry.data.files import flush, write_text
 from spanferry.data.records import Offsets
 from spanferry.translators.distil.pairs import PairStore
 from spanferry.translators.distil.variation import Link, Variation
@@ -108,6 +108,8 @@ def write(
                     links.write(array("H", link).tobytes())
                 linked_total += len(found)
                 link_ends.write(array("q", [linked_total]).tobytes())
+    for name in (_IDS, _ENDS, _LINKS, _LINK_ENDS):
+        flush(folder / name)
     facts = {"made_of": made_of, "too_long": too_long, "linked": linked}
     write_text(json.dumps(facts) + "\n", folder / _FACTS)
     return Examples(folder)

@@ -15,7 +15,7 @@ from spanferry.data.backends import require
 from spanferry.data.cache import Cache
 from spanferry.data.checkpoints import digest, read_json, weights
 from spanferry.data.errors import ConfigError
-from spanferry.data.files import atomic_path, write_text
+from spanferry.data.files import atomic_path, flush, write_text
 from spanferry.data.fingerprint import fingerprint
 from spanferry.data.training.devices import autocast, fast_dtype, resolve_device
 from spanferry.data.training.loop import LoopSettings
@@ -54,7 +54,6 @@ REPORT = "student.json"
 _CHECKPOINT, _VOCABULARY, _EXAMPLES, _STATE = "checkpoint", "vocabulary", "examples", "state"
 #: Pairs that the vocabulary is made from, the first ones, which are in no order of meaning.
 _VOCABULARY_PAIRS = 500_000
-_HELD_OUT_SPARE = 32
 logger = logging.getLogger("spanferry")
 
 
@@ -95,7 +94,8 @@ def train_student(
     if read_json(folder / "mark.json").get("mark") != mark:
         # first of all: a kill may leave the rest in part
         (folder / "mark.json").unlink(missing_ok=True)
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            shutil.rmtree(folder)  # raises: what stays would pass for this run's
         write_text(json.dumps({"mark": mark}) + "\n", folder / "mark.json")
     if (folder / REPORT).exists():
         return StudentReport.model_validate_json((folder / REPORT).read_text("utf-8"))
@@ -149,8 +149,7 @@ class _Training:
         self.batches = Batches(self.lengths, settings.batch_tokens, settings.seed)
         self.scorer = Scorer(
             pairs.held_out()[: settings.eval_pairs], self.vocabulary,
-            longest=min(longest, student.positions - _HELD_OUT_SPARE),
-            tokens=settings.eval_batch_tokens, dtype=self.dtype,
+            longest=longest, tokens=settings.eval_batch_tokens, dtype=self.dtype,
         )  # fmt: skip
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)
@@ -190,6 +189,8 @@ class _Training:
         shutil.rmtree(made, ignore_errors=True)
         shutil.copytree(folder / _VOCABULARY, made)
         students.save(self.model, made, self.longest + 1)
+        for path in (*made.iterdir(), made):
+            flush(path)
         return self._report(history, steps, ingredients)
 
     def _losses(self, step: int) -> Iterator[dict[str, Tensor]]:

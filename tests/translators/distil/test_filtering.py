@@ -98,9 +98,9 @@ def test_marks_that_do_not(one: str, other: str) -> None:
 
 @given(st.text(), st.text())
 def test_marks_add_up_and_fold(one: str, other: str) -> None:
-    # a letter on both sides of the seam, so that nothing there becomes a smiley or a list item
-    joined = f"x{one}xx xx{other}x"
-    assert marks(joined) == marks(f"x{one}xx") + marks(f"xx{other}x")
+    # four letters on both sides of the seam, so that nothing there is a smiley or a list item
+    joined = f"xxxx{one}xxxx xxxx{other}x"
+    assert marks(joined) == marks(f"xxxx{one}xxxx") + marks(f"xxxx{other}x")
     folded = joined.translate(str.maketrans("（）［］｛｝“”«»", '()[]{}""""'))
     assert marks(folded) == marks(joined)
 
