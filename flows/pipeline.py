@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
@@ -10,6 +9,7 @@ from typing import Protocol
 from spanferry.aligners.words import check_language
 from spanferry.data.errors import ConfigError
 from spanferry.data.locking import exclusive
+from spanferry.data.machine import cores
 from spanferry.data.manifest import Entry, Manifest
 from spanferry.data.publish.dataset import check_split
 from spanferry.data.readers.base import Reader
@@ -177,7 +177,7 @@ def _of_stage(todo: list[Unit], only: str) -> list[Unit]:
 
 def worker_count(setting: int | str) -> int:
     """Shards at work at the same time; `auto` is one a core."""
-    return setting if isinstance(setting, int) else len(os.sched_getaffinity(0))
+    return setting if isinstance(setting, int) else cores()
 
 
 def run_in_threads(
@@ -197,7 +197,11 @@ def run_in_threads(
     with ThreadPoolExecutor(workers) as pool:
         for chains in phases:
             futures = [pool.submit(run_chain, chain) for chain in chains]
-            done, waiting = wait(futures, return_when=FIRST_EXCEPTION)
+            try:
+                done, waiting = wait(futures, return_when=FIRST_EXCEPTION)
+            except BaseException:  # the user interrupts: leaving the pool would wait for all else
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
             for future in waiting:
                 future.cancel()
             for future in done:

@@ -103,7 +103,8 @@ class DistilRun(BaseModel):
     shard_sentences: int = Field(
         2_000,
         ge=1,
-        description="sentences in a shard, on average; a kill costs at most those at work",
+        description="sentences in a shard, on average; a kill costs at most those at work. Another "
+        "number cuts the texts anew, and most are translated anew",
     )
     workers: int | Literal["auto"] = Field("auto", description="shards at work at the same time")
     retries: int = Field(2, ge=0, description="tries again after a failure that may pass")

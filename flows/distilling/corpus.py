@@ -69,9 +69,8 @@ def make_pairs(config: DistilConfig, work: Path, progress: Watcher | None = None
         links = link_pairs(filtered.shards, linker, config, manifest, *_told(watcher, "align"))
     facts = {**_facts(config, reading, filtered, teacher, linker), "made_of": mark}
     if filtered.rows < 2:
-        told = {
-            name: facts[name] for name in ("read", "duplicate", "left_out", "errors", "dropped")
-        }
+        names = ("read", "unusable", "duplicate", "left_out", "errors", "dropped")
+        told = {name: facts[name] for name in names}
         raise InputError(
             "too_few_pairs", f"{filtered.rows} pairs are left to learn from: {told}", origin="pairs"
         )

@@ -15,7 +15,7 @@ from spanferry.data.errors import ConfigError
 from spanferry.data.files import write_text
 from spanferry.data.training.state import STATE
 from spanferry.flows.distilling.config import DistilConfig
-from spanferry.translators.distil.train import REPORT
+from spanferry.translators.distil.train import REPORT, start_digest
 
 NOTED = "ingredients.json"
 #: Keys that say where and how the work is done, and what the card says.
@@ -25,6 +25,7 @@ _MODELS = {"model", "revision", "tokenizer"}
 #: What the names of contents begin with, which are not known before the files are looked at.
 _CONTENTS = "contents of "
 PAIRS = _CONTENTS + "all pairs"
+_START = _CONTENTS + "settings.start"
 #: Keys that name what the others are settings of.
 _TAGS = ("backend", "reader")
 _CORPORA = ("texts", "pairs", "leave_out")
@@ -46,6 +47,9 @@ def ingredients(config: DistilConfig) -> dict[str, str]:
                 name = f"{_CONTENTS}{key}.{number}: {file.name}"
                 several = sum(each.startswith(name) for each in found)
                 found[f"{name} ({several + 1})" if several else name] = cache.digest(file)[:16]
+    start = config.settings.start
+    if start is not None and start.expanduser().is_dir():
+        found[_START] = start_digest(start.expanduser())[:16]
     return found
 
 

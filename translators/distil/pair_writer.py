@@ -30,7 +30,7 @@ from spanferry.translators.distil.pairs import (
 #: Rows that are sorted in memory at a time, about.
 _ROWS_SORTED = 100_000
 #: Files that rows are spread over before that, at most; all are open at once.
-_MOST_PILES = 256
+_MOST_PILES = 128
 #: Rows of a batch.
 _ROWS = 5_000
 

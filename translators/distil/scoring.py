@@ -21,7 +21,7 @@ class Scorer:
 
     Args:
         pairs: source and translation.
-        longest: sub-words of a source; longer ones are cut.
+        longest: sub-words of a source; pairs with a longer one are left out.
         tokens: source sub-words in memory at a time.
     """
 
@@ -35,8 +35,9 @@ class Scorer:
         dtype: str,
     ) -> None:
         self._vocabulary, self._tokens, self._dtype = vocabulary, tokens, dtype
-        ids = [found[:longest] for found in vocabulary.encode([source for source, _ in pairs])]
-        order = sorted(range(len(pairs)), key=lambda number: len(ids[number]))
+        ids = vocabulary.encode([source for source, _ in pairs])
+        fitting = [number for number, found in enumerate(ids) if len(found) <= longest]
+        order = sorted(fitting, key=lambda number: len(ids[number]))
         self._sources = [[*ids[number], vocabulary.end] for number in order]
         self._wanted = [pairs[number][1] for number in order]
 

@@ -54,6 +54,8 @@ REPORT = "student.json"
 _CHECKPOINT, _VOCABULARY, _EXAMPLES, _STATE = "checkpoint", "vocabulary", "examples", "state"
 #: Pairs that the vocabulary is made from, the first ones, which are in no order of meaning.
 _VOCABULARY_PAIRS = 500_000
+#: The warm-up is at most this part of the updates: without a fall nothing settles.
+_LONGEST_WARMUP = 3
 logger = logging.getLogger("spanferry")
 
 
@@ -97,7 +99,7 @@ def train_student(
         if folder.exists():
             shutil.rmtree(folder)  # raises: what stays would pass for this run's
         write_text(json.dumps({"mark": mark}) + "\n", folder / "mark.json")
-    if (folder / REPORT).exists():
+    if (folder / REPORT).exists() and (folder / _CHECKPOINT / "config.json").exists():
         return StudentReport.model_validate_json((folder / REPORT).read_text("utf-8"))
     training = _Training(pairs, student, settings, folder, source, target)
     report = training.train(folder, ingredients, progress)
@@ -135,6 +137,7 @@ class _Training:
         self.device = resolve_device(settings.device)
         self.dtype = fast_dtype(self.device) if settings.dtype == "auto" else settings.dtype
         self.longest = longest = min(settings.max_tokens, student.positions - 1)
+        logger.info("distil: vocabulary and examples are made of %d pairs", pairs.count)
         self.vocabulary = _vocabulary(pairs, student, settings, folder, source, target)
         self.examples = stored.write(
             pairs, self.vocabulary, folder / _EXAMPLES, longest=longest,
@@ -170,6 +173,12 @@ class _Training:
     ) -> StudentReport:
         settings = self.settings
         steps = settings.steps or self.batches.steps(settings.epochs)
+        warmup = min(settings.warmup_steps, steps // _LONGEST_WARMUP)
+        if warmup < settings.warmup_steps:
+            logger.warning(
+                "distil: %d updates are few; the learning rate rises over %d of them instead of "
+                "%d (settings.warmup_steps)", steps, warmup, settings.warmup_steps,
+            )  # fmt: skip
         self.model.to(self.device)
         history = run(
             self.model,
@@ -178,6 +187,7 @@ class _Training:
                 steps=steps,
                 eval_every=settings.eval_every or max(1, self.batches.steps(1) // 2),
                 adam_betas=(0.9, 0.98),
+                warmup_steps=warmup,
                 **{name: getattr(settings, name) for name in _SAME},
             ),
             folder / _STATE,
@@ -267,7 +277,7 @@ class _Training:
 
 #: Settings of the loop that are those of the run.
 _SAME = (
-    "optimizer", "learning_rate", "schedule", "warmup_steps", "weight_decay",
+    "optimizer", "learning_rate", "schedule", "weight_decay",
     "max_gradient_norm", "seed", "save_every", "log_every", "patience",
 )  # fmt: skip
 
@@ -313,6 +323,12 @@ def _variation(settings: StudentTrainingSettings) -> Variation:
     )
 
 
+def start_digest(folder: Path) -> str:
+    """A hash of the vocabulary and the weights of a checkpoint to begin with."""
+    names = [path.name for path in folder.iterdir() if path.is_file()]
+    return digest(folder, [*(n for n in FILES if n in names), *weights(names)], Cache())
+
+
 def _ingredients(
     pairs: PairStore,
     student: StudentSettings,
@@ -327,8 +343,7 @@ def _ingredients(
         folder = settings.start.expanduser()
         if not folder.is_dir():
             raise ConfigError(f"settings.start: {str(folder)!r} is no folder")
-        names = [path.name for path in folder.iterdir() if path.is_file()]
-        start = digest(folder, [*(n for n in FILES if n in names), *weights(names)], Cache())
+        start = start_digest(folder)
     return {
         "algorithm": ALGORITHM,
         "languages": f"{source} {target}",

@@ -79,7 +79,8 @@ def masked(pair: Varied, draw: float) -> Varied:
     """
     if _PLACEHOLDER.search(pair.source) or _PLACEHOLDER.search(pair.target):
         return pair
-    there = {match[0]: match.span() for match in _ITEM.finditer(pair.source) if match.start()}
+    found = [match for match in _ITEM.finditer(pair.source) if match.start()]
+    there = {match[0]: match.span() for match in found if not match[0][0].islower()}  # água
     shared = [
         (item, place, other)
         for item, place in there.items()
