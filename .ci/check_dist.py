@@ -12,6 +12,19 @@ from pathlib import Path
 
 CODE = ("aligners", "data", "flows", "projection", "translators")
 
+#: Models that must come along, by the folder of each.
+MODELS = ("data/models/en-pt",)
+
+
+def checkout() -> set[str]:
+    """The files of the packages, as they lie here."""
+    return {
+        path.as_posix()
+        for folder in CODE
+        for path in Path(folder).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
 
 def wheel_mistakes(names: set[str]) -> list[str]:
     """What is wrong with the files of a wheel."""
@@ -21,20 +34,17 @@ def wheel_mistakes(names: set[str]) -> list[str]:
     ]
     if "spanferry/__init__.py" in files:
         wrong.append("spanferry/ is a namespace and has no __init__.py")
-    checkout = {
-        f"spanferry/{path.as_posix()}"
-        for folder in CODE
-        for path in Path(folder).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    }
-    wrong += [f"not in the wheel: {name}" for name in sorted(checkout - files)]
-    wrong += [f"not in the checkout: {name}" for name in sorted(files - checkout)]
+    here = {f"spanferry/{name}" for name in checkout()}
+    wrong += [f"not in the wheel: {name}" for name in sorted(here - files)]
+    wrong += [f"not in the checkout: {name}" for name in sorted(files - here)]
+    models = (f"spanferry/{folder}/model.bin" for folder in MODELS)
+    wrong += [f"no model in the wheel: {name}" for name in models if name not in files]
     return wrong
 
 
 def sdist_mistakes(names: set[str]) -> list[str]:
     """What an sdist lacks."""
-    needed = ("pyproject.toml", "README.md", "LICENSE", *(f"{folder}/py.typed" for folder in CODE))
+    needed = ("pyproject.toml", "README.md", "LICENSE", *sorted(checkout()))
     inside = {name.partition("/")[2] for name in names}
     return [f"not in the sdist: {name}" for name in needed if name not in inside]
 

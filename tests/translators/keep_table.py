@@ -95,6 +95,21 @@ def embedded() -> tuple[Run, Callable[[str], bool]]:
     return engine._translate, engine._vocabulary.knows
 
 
+def shipped() -> tuple[Run, Callable[[str], bool] | None]:
+    """The model of English to Portuguese that comes along, without its protection."""
+    from spanferry.translators.ct2.settings import CTranslate2TranslatorSettings
+    from spanferry.translators.ct2.translator import CTranslate2Translator
+    from spanferry.translators.ct2.vocabulary import characters, read
+
+    made = CTranslate2Translator(
+        CTranslate2TranslatorSettings(device="cpu", keep_items=False),
+        source_language="en",
+        target_language="pt",
+    )
+    known = characters(read(Path(str(made.settings.model))))
+    return made.translate, None if known is None else known.__contains__
+
+
 def apertium() -> Run:
     """Apertium, English to Spanish, with links."""
     from spanferry.translators.apertium.engine import Engine
@@ -146,7 +161,10 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="print every translation")
     show = parser.parse_args().show
     run, knows = embedded()
-    engines: dict[str, tuple[Run, Callable[[str], bool] | None]] = {"embedded": (run, knows)}
+    engines: dict[str, tuple[Run, Callable[[str], bool] | None]] = {
+        "embedded": (run, knows),
+        "ctranslate2": shipped(),
+    }
     if shutil.which("apertium"):
         engines["apertium"] = (apertium(), None)
     rows = {}

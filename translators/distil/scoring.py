@@ -37,8 +37,9 @@ class Scorer:
         self._vocabulary, self._tokens, self._dtype = vocabulary, tokens, dtype
         ids = vocabulary.encode([source for source, _ in pairs])
         fitting = [number for number, found in enumerate(ids) if len(found) <= longest]
-        order = sorted(fitting, key=lambda number: len(ids[number]))
-        self._sources = [[*ids[number], vocabulary.end] for number in order]
+        # of a corpus of nothing but long sentences the beginnings must do
+        order = sorted(fitting or range(len(ids)), key=lambda number: len(ids[number]))
+        self._sources = [[*ids[number][:longest], vocabulary.end] for number in order]
         self._wanted = [pairs[number][1] for number in order]
 
     def chrf(self, model: Any) -> float:

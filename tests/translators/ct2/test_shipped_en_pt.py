@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(
 #: Megabytes that the whole folder may take in a wheel.
 MOST = 25
 #: chrF against the teacher below which something is broken; the card tells what it reaches.
-LEAST_CHRF = 50.0
+LEAST_CHRF = 65.0
 
 
 def _texts(name: str) -> list[str]:
@@ -94,11 +94,11 @@ def test_items_survive(translator: CTranslate2Translator, text: str, kept: list[
 
 
 def test_its_attention_links_words(translator: CTranslate2Translator) -> None:
-    source = "Maria Lopez lives in Lisbon."
+    source = "Maria Lopez lives in Brazil."
     [found] = translator.translate([source])
     assert found.text
     assert found.links
-    for word, wanted in (("Maria", "Maria"), ("Lisbon", "Lisboa")):
+    for word, wanted in (("Maria", "Maria"), ("Brazil", "Brasil")):
         start, at = source.index(word), found.text.index(wanted)
         scores = {
             range(begin, end): score
