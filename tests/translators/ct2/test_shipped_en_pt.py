@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(
 #: Megabytes that the whole folder may take in a wheel.
 MOST = 25
 #: chrF against the teacher below which something is broken; the card tells what it reaches.
-LEAST_CHRF = 65.0
+LEAST_CHRF = 55.0
 
 
 def _texts(name: str) -> list[str]:
