@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import IO, Any
 
 from spanferry.data.errors import ConfigError, InputError
-from spanferry.data.files import open_unpacked
 from spanferry.data.readers.base import DEFAULT_SPLIT, Paths
 from spanferry.data.readers.file_names import prefixes, readable, short_names
 
@@ -187,6 +186,8 @@ def _try_to_open(path: str) -> None:
 
 def _open(path: str, *, compression: str | None = "infer") -> AbstractContextManager[IO[bytes]]:
     import fsspec
+
+    from spanferry.data.files import open_unpacked  # brings pyarrow, which settings do not need
 
     if compression == "infer":
         return open_unpacked(path)

@@ -21,7 +21,7 @@ class StudentSettings(BaseModel):
 
     vocabulary: int = Field(
         8000,
-        ge=200,
+        ge=100,
         le=64000,
         description="sub-words of both languages together; fewer where the texts do not hold them",
     )

@@ -5,12 +5,22 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 
 from spanferry.flows.distilling.shards import work_on
 
 
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """Ctrl-C raises, which it does not in a process that a shell began in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeded")
 @pytest.mark.parametrize("interrupted", [True, False])
 def test_what_waits_is_not_begun(interrupted: bool) -> None:
     begun: list[int] = []
