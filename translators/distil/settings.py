@@ -142,7 +142,8 @@ class StudentTrainingSettings(BaseModel):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        if self.steps is not None and self.warmup_steps > self.steps:
+        asked = "warmup_steps" in self.model_fields_set  # the default gives way by itself
+        if asked and self.steps is not None and self.warmup_steps > self.steps:
             raise ValueError(f"warmup_steps: {self.warmup_steps} is more than steps: {self.steps}")
         return self
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
@@ -21,6 +22,7 @@ pytest.importorskip("sentencepiece")
 
 from spanferry.data.errors import ConfigError  # noqa: E402
 from spanferry.translators.distil.pairs import PairStore  # noqa: E402
+from spanferry.translators.distil.settings import StudentTrainingSettings  # noqa: E402
 from spanferry.translators.distil.train import REPORT, checkpoint  # noqa: E402
 from tests.models import language  # noqa: E402
 from tests.models.students import store  # noqa: E402
@@ -309,3 +311,9 @@ def test_too_high_a_learning_rate(pairs: Path, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="training went astray by step"):
         run(pairs, tmp_path, learning_rate=1e30, warmup_steps=0)
     assert not (tmp_path / REPORT).exists()
+
+
+def test_few_updates_need_no_warm_up_of_their_own() -> None:
+    assert StudentTrainingSettings(steps=9).steps == 9
+    with pytest.raises(ValidationError, match="warmup_steps: 10 is more than steps: 9"):
+        StudentTrainingSettings(steps=9, warmup_steps=10)
