@@ -103,6 +103,11 @@ def train_student(
         return StudentReport.model_validate_json((folder / REPORT).read_text("utf-8"))
     training = _Training(pairs, student, settings, folder, source, target)
     report = training.train(folder, ingredients, progress)
+    if report.kept_step == 0 and settings.start is None:
+        logger.warning(
+            "distil: after no number of updates was the student better than with drawn weights; it "
+            "needs more pairs (%d now) or updates (%d)", report.examples, report.steps,
+        )  # fmt: skip
     write_text(report.model_dump_json(indent=1) + "\n", folder / REPORT)
     for name in (_STATE, _EXAMPLES):
         shutil.rmtree(folder / name, ignore_errors=True)

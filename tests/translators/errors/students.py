@@ -56,7 +56,7 @@ def _(desk: Desk) -> None:
 
 @row("more updates to warm up than there are")
 def _(desk: Desk) -> None:
-    load(desk, settings={"steps": 100})
+    load(desk, settings={"steps": 100, "warmup_steps": 150})
 
 
 @row("a vocabulary without room for the characters")
