@@ -21,6 +21,7 @@ from spanferry.flows.preparing import do_preparation
 from spanferry.flows.retrying import with_retries
 from spanferry.flows.source import read_source
 from spanferry.flows.stages import NAMES
+from spanferry.flows.threads import in_threads
 from spanferry.flows.units import PREPARE, Job, Preparation, Unit, Workshop
 
 
@@ -188,21 +189,10 @@ def run_in_threads(
     retries: int,
 ) -> None:
     """The executor of the single-stage commands: threads, and no Prefect."""
-    from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 
     def run_chain(chain: Chain) -> None:
         for job in chain:
             with_retries(work, job, retries)
 
-    with ThreadPoolExecutor(workers) as pool:
-        for chains in phases:
-            futures = [pool.submit(run_chain, chain) for chain in chains]
-            try:
-                done, waiting = wait(futures, return_when=FIRST_EXCEPTION)
-            except BaseException:  # the user interrupts: leaving the pool would wait for all else
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-            for future in waiting:
-                future.cancel()
-            for future in done:
-                future.result()
+    for chains in phases:
+        in_threads(chains, run_chain, workers)

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from types import TracebackType
+from typing import Self
 
 from rich.console import Console
 from rich.progress import (
@@ -45,7 +46,7 @@ class Bars:
         self._totals: dict[str, int | None] = {}
         self._told: dict[str, float] = {}
 
-    def __enter__(self) -> Bars:
+    def __enter__(self) -> Self:
         self._bars.start()
         return self
 

@@ -152,7 +152,6 @@ class _Run:
         evaluate: Callable[[], float] | None,
         progress: Callable[[Progress], None] | None,
     ) -> None:
-
         self.model, self.settings, self.folder = model, settings, folder
         self.evaluate, self.progress = evaluate, progress
         self.parameters = [value for value in model.parameters() if value.requires_grad]

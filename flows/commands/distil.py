@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +13,6 @@ from spanferry.flows.console import console
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from spanferry.data.training.state import Progress
     from spanferry.flows.distilling.config import DistilConfig
     from spanferry.flows.distilling.report import DistilReport
 
@@ -31,6 +28,7 @@ def distil(
     """
     from spanferry.flows.distilling.config import load_distil
     from spanferry.flows.distilling.run import distil as run
+    from spanferry.flows.distilling.told import Told
 
     settings = load_distil(config, set_ or ())
     out = console()
@@ -62,52 +60,3 @@ def _tell(out: Console, config: DistilConfig, report: DistilReport) -> None:
     ]
     for line in lines:
         out.print(line, markup=False, soft_wrap=True)
-
-
-class Told:
-    """Bars for texts and pairs on a terminal; a line an evaluation, and one a step that is done."""
-
-    def __init__(self, out: Console) -> None:
-        from spanferry.flows.progress import Bars
-
-        self._out = out
-        self._bars = Bars(out)
-        self._begun = time.monotonic()
-        self._step: int | None = None
-        self._score: float | None = None
-
-    def __enter__(self) -> Told:
-        self._bars.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bars.__exit__(kind, error, trace)
-
-    def start(self, stage: str, total: int | None) -> None:
-        """See `Watcher`."""
-        self._bars.start(stage, total)
-
-    def advance(self, stage: str, rows: int) -> None:
-        """See `Watcher`."""
-        self._bars.advance(stage, rows)
-
-    def update(self, progress: Progress) -> None:
-        """See `Witness`."""
-        told = []
-        if progress.step != self._step:
-            told += [f"{name} {value:.3f}" for name, value in progress.losses.items()]
-        if progress.score is not None and progress.score != self._score:  # that of an earlier one
-            told.append(f"chrF {100 - progress.score:.1f}")
-        self._step, self._score = progress.step, progress.score
-        if told:
-            self.say(f"update {progress.step:,} of {progress.steps:,}: {', '.join(told)}")
-
-    def say(self, text: str) -> None:
-        """See `Witness`."""
-        minutes, seconds = divmod(int(time.monotonic() - self._begun), 60)
-        self._out.print(f"[{minutes}:{seconds:02}] {text}", markup=False, soft_wrap=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TypeVar
 
 from spanferry.flows.pipeline import worker_count
 from spanferry.flows.retrying import with_retries
+from spanferry.flows.threads import in_threads
 
 T = TypeVar("T")
 
@@ -35,16 +35,6 @@ def work_on(
 ) -> None:
     """`work` on all shards, several at a time, each tried again after an error that may pass.
 
-    Raises the error of the first that failed, after letting those at work finish; likewise where
-    the user interrupts.
+    See `in_threads` for what happens when one fails.
     """
-    if not shards:
-        return
-    with ThreadPoolExecutor(min(worker_count(workers), len(shards))) as pool:
-        futures = [pool.submit(with_retries, work, shard, retries) for shard in shards]
-        try:
-            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)  # leaving it waits for all else
-        for future in done:
-            future.result()
+    in_threads(shards, lambda shard: with_retries(work, shard, retries), worker_count(workers))

@@ -110,6 +110,7 @@ def table(given: argparse.Namespace) -> None:
     named = {
         "teacher": given.teacher,
         "student, beam 4": student(given, beam_size=4),
+        "student, beam 2": student(given, beam_size=2),
         "student, beam 1": student(given, beam_size=1),
         "student, beam 4, links": student(given, beam_size=4, links=True),
     }

@@ -17,11 +17,11 @@ from spanferry.data.errors import ConfigError
 from spanferry.data.locking import exclusive
 from spanferry.data.training.state import Progress
 from spanferry.flows.cli import app
-from spanferry.flows.commands.distil import Told
 from spanferry.flows.distilling import run
 from spanferry.flows.distilling.config import DistilConfig
 from spanferry.flows.distilling.report import DistilReport
 from spanferry.flows.distilling.run import distil
+from spanferry.flows.distilling.told import Told
 from spanferry.translators.ct2.settings import CTranslate2TranslatorSettings
 from spanferry.translators.ct2.translator import CTranslate2Translator
 from tests.aligners.dice import PLACE
